@@ -1,0 +1,26 @@
+/** Where the REST half of one deployed model listens. `path` is the whole path of the predictions resource. */
+export interface RestEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+}
+
+/** Where the gRPC half listens (HTTP/2 without TLS). `metadata` is sent with each call (an ingress routes by it). */
+export interface GrpcEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The two transports of one deployed model. A `url` target may lack one of them. */
+export interface Endpoint {
+  readonly rest?: RestEndpoint;
+  readonly grpc?: GrpcEndpoint;
+}
+
+export const REST_PATH = '/api/v1.0/predictions';
+export const GRPC_PATH = '/seldon.protos.Seldon/Predict';
+
+/** What the wrapper's gRPC server takes at most in one message unless an annotation lifts it. */
+export const GRPC_RECEIVE_LIMIT_BYTES = 4 * 1024 * 1024;

@@ -1,0 +1,197 @@
+import {
+  boolean,
+  duration,
+  hostAndPort,
+  httpBase,
+  integer,
+  listOf,
+  name,
+  oneOf,
+  type Parser,
+  path,
+  percentage,
+} from './parse.ts';
+import { ENCODINGS, MAX_BATCH, METHODS, TRANSPORTS } from './plan.ts';
+
+/** One option of the command line and, with the same name, of the Action. */
+export interface Input<T> {
+  readonly parse: Parser<T>;
+  /** The text that stands for "not given"; empty where there is no value then. */
+  readonly default: string;
+  /** Where the Action's default differs. */
+  readonly actionDefault?: string;
+  /** What stands for the value in the help text. */
+  readonly value: string;
+  readonly help: string;
+  /** Only with this target; giving it with another one is a mistake. */
+  readonly only?: 'process' | 'reference' | 'url';
+}
+
+function input<T>(definition: Input<T>): Input<T> {
+  return definition;
+}
+
+/** THE table: action.yml, the command line, the help text, the README and the parsing all come from here. */
+export const INPUTS = {
+  target: input({
+    parse: oneOf(['auto', 'process', 'reference', 'url']),
+    default: 'auto',
+    actionDefault: 'process',
+    value: 'auto|process|reference|url',
+    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
+  }),
+  methods: input({
+    parse: listOf(oneOf(METHODS)),
+    default: 'predict,predict_raw',
+    value: 'LIST',
+    help: "Which of the wrapper's entry points the model implements: `predict`, `predict_raw`.",
+  }),
+  transports: input({
+    parse: listOf(oneOf(TRANSPORTS)),
+    default: 'rest,grpc',
+    value: 'LIST',
+    help: '`rest` (HTTP/1.1 and JSON), `grpc` (HTTP/2 and protobuf).',
+  }),
+  encodings: input({
+    parse: listOf(oneOf(ENCODINGS)),
+    default: 'ndarray,tensor,tftensor',
+    value: 'LIST',
+    help: 'How the numbers are written: `ndarray`, `tensor`, `tftensor`.',
+  }),
+  batches: input({
+    parse: listOf(integer(1, MAX_BATCH)),
+    default: '1,100000',
+    value: 'LIST',
+    help: 'How many consecutive integers one request carries, 1 to 10000000 each.',
+  }),
+  preset: input({
+    parse: oneOf(['quick', 'standard', 'thorough']),
+    default: 'standard',
+    value: 'quick|standard|thorough',
+    help: 'How long to measure: 8 rounds of 150ms blocks, 20 of 250ms, 40 of 500ms.',
+  }),
+  rounds: input({
+    parse: integer(1, 1000),
+    default: '',
+    value: 'N',
+    help: "Rounds, instead of the preset's. Six is the least that gives intervals.",
+  }),
+  block: input({
+    parse: duration(1, 60_000),
+    default: '',
+    value: 'DURATION',
+    help: "How long one cell is asked in one round, instead of the preset's. A block never has fewer than 5 requests.",
+  }),
+  seed: input({
+    parse: integer(0, 2 ** 32 - 1),
+    default: '',
+    value: 'N',
+    help: 'Seed of the random order; without it one is drawn. The report names it.',
+  }),
+  client: input({
+    parse: oneOf(['wire', 'library']),
+    default: 'wire',
+    value: 'wire|library',
+    help: '`wire` is our own lean client; `library` is what a Node service would use (undici, @grpc/grpc-js).',
+  }),
+  margin: input({
+    parse: percentage(0.1, 100),
+    default: '5%',
+    value: 'PERCENT',
+    help: 'Differences below this are of no consequence: a verdict needs an interval wholly beyond it.',
+  }),
+  timeout: input({
+    parse: duration(10, 600_000),
+    default: '30s',
+    value: 'DURATION',
+    help: 'How long one request may take before it counts as failed.',
+  }),
+  iterations: input({
+    parse: integer(0, 1_000_000_000),
+    default: '1',
+    value: 'N',
+    help: 'How often the benchmarked model repeats its trivial work.',
+  }),
+  'seldon-version': input({
+    parse: oneOf(['1.19.0', '1.17.1']),
+    default: '1.19.0',
+    value: '1.19.0|1.17.1',
+    help: "The wrapper's version. 1.19.0 needs Python 3.12; 1.17.1 needs Python 3.8 to 3.10.",
+    only: 'process',
+  }),
+  python: input({
+    parse: path,
+    default: '',
+    value: 'PATH',
+    help: 'The Python to make the environment with. Without it a fitting one is looked for.',
+    only: 'process',
+  }),
+  'cache-dir': input({
+    parse: path,
+    default: '',
+    value: 'DIR',
+    help: "Where Python environments are kept. Without it: `seldon-bench` in the user's cache folder.",
+    only: 'process',
+  }),
+  'reference-connection': input({
+    parse: oneOf(['close', 'keep-alive']),
+    default: '',
+    value: 'close|keep-alive',
+    help: 'Whether the embedded server ends the connection after each REST reply, as the wrapper does (`close`).',
+    only: 'reference',
+  }),
+  'rest-url': input({
+    parse: httpBase,
+    default: '',
+    value: 'URL',
+    help: 'REST base, such as `http://127.0.0.1:9000`, with a path prefix where an ingress wants one.',
+    only: 'url',
+  }),
+  'grpc-address': input({
+    parse: hostAndPort,
+    default: '',
+    value: 'HOST:PORT',
+    help: 'gRPC address without TLS, such as `127.0.0.1:9500`.',
+    only: 'url',
+  }),
+  deployment: input({
+    parse: name,
+    default: '',
+    value: 'NAME',
+    help: 'Sent as gRPC metadata `seldon`, by which an ingress routes.',
+    only: 'url',
+  }),
+  namespace: input({
+    parse: name,
+    default: '',
+    value: 'NAME',
+    help: 'Sent as gRPC metadata `namespace`, by which an ingress routes.',
+    only: 'url',
+  }),
+  'allow-remote-target': input({
+    parse: boolean,
+    default: '',
+    value: '',
+    help: 'Allow load on addresses other than this machine. Only for servers that are yours.',
+    only: 'url',
+  }),
+  out: input({
+    parse: path,
+    default: 'bench-results',
+    value: 'DIR',
+    help: 'Folder for the report files.',
+  }),
+  strict: input({
+    parse: boolean,
+    default: 'false',
+    value: '',
+    help: 'Exit with 4 (in the Action: fail) when the numbers cannot be trusted.',
+  }),
+} as const;
+
+export type InputName = keyof typeof INPUTS;
+type Parsed<I> = I extends Input<infer T> ? T : never;
+/** The inputs' values after parsing; null where nothing was given and there is no default. */
+export type InputValues = { readonly [N in InputName]: Parsed<(typeof INPUTS)[N]> | null };
+
+export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];

@@ -1,0 +1,101 @@
+/**
+ * Parsers of the inputs' texts. Each throws an Error whose message says what was expected; the caller adds the input's
+ * name and what was found. Nothing here uses a regular expression that can take more than linear time.
+ */
+export type Parser<T> = (text: string) => T;
+
+export function oneOf<const T extends string>(choices: readonly T[]): Parser<T> {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new Error(`one of ${choices.join(', ')}`);
+    return choice;
+  };
+}
+
+/** A comma-separated list without repetitions, in the order given. */
+export function listOf<T>(item: Parser<T>): Parser<readonly [T, ...T[]]> {
+  return (text) => {
+    const [first, ...rest] = text.split(',').map((part) => item(part.trim()));
+    const items: [T, ...T[]] = [first as T, ...rest];
+    if (new Set(items).size !== items.length) throw new Error('a list without repetitions');
+    return items;
+  };
+}
+
+export function integer(low: number, high: number): Parser<number> {
+  return (text) => {
+    const value = Number(text);
+    if (!/^[0-9]{1,15}$/.test(text) || value < low || value > high) {
+      throw new Error(`a whole number from ${low} to ${high}`);
+    }
+    return value;
+  };
+}
+
+/** Milliseconds from `250ms`, `2s`, `1.5s` or `1m`. */
+export function duration(lowMs: number, highMs: number): Parser<number> {
+  return (text) => {
+    const match = /^([0-9]{1,9}(?:\.[0-9]{1,6})?)(ms|s|m)$/.exec(text);
+    const unit = { ms: 1, s: 1000, m: 60_000 }[match?.[2] ?? ''];
+    const value = Number(match?.[1]) * (unit ?? Number.NaN);
+    if (!(value >= lowMs && value <= highMs)) {
+      throw new Error(`a duration such as 250ms, 2s or 1m, from ${lowMs}ms to ${highMs}ms`);
+    }
+    return value;
+  };
+}
+
+/** A share from a percentage: `5%` gives .05. */
+export function percentage(low: number, high: number): Parser<number> {
+  return (text) => {
+    const match = /^([0-9]{1,3}(?:\.[0-9]{1,4})?)%$/.exec(text);
+    const value = Number(match?.[1] ?? Number.NaN);
+    if (!(value >= low && value <= high)) throw new Error(`a percentage from ${low}% to ${high}%, such as 5%`);
+    return value / 100;
+  };
+}
+
+export const boolean: Parser<boolean> = (text) => {
+  if (text !== 'true' && text !== 'false') throw new Error('true or false');
+  return text === 'true';
+};
+
+/** A path or a program's name; the system says whether it exists. */
+export const path: Parser<string> = (text) => {
+  if (text.includes('\0') || text.length > 4096) throw new Error('a path of at most 4096 characters');
+  return text;
+};
+
+/** `http://host:port` with an optional path prefix; the port defaults to 80. */
+export const httpBase: Parser<{ host: string; port: number; prefix: string }> = (text) => {
+  if (/^https:/i.test(text)) throw new Error('an http:// address (TLS is not supported: put a plain listener beside it)');
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== 'http:' || url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw new Error('an address such as http://127.0.0.1:9000 or http://127.0.0.1:8003/seldon/namespace/name');
+  }
+  return { host: bareHost(url), port: Number(url.port || 80), prefix: url.pathname.replace(/\/$/, '') };
+};
+
+/** `host:port`. */
+export const hostAndPort: Parser<{ host: string; port: number }> = (text) => {
+  if (/^(https|grpcs):/i.test(text)) throw new Error('a plain host:port (TLS is not supported)');
+  const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : null;
+  // URL drops the port 80 as the default of http, so it is looked for in the text.
+  const port = /:([0-9]{1,5})$/.exec(text)?.[1];
+  if (!url || port === undefined || url.pathname !== '/' || url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw new Error('a host and port such as 127.0.0.1:9500');
+  }
+  return { host: bareHost(url), port: Number(port) };
+};
+
+/** Visible ASCII, as HTTP/2 metadata and Kubernetes names need it. */
+export const name: Parser<string> = (text) => {
+  if (!/^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text)) {
+    throw new Error('a name of letters, digits, dots and dashes');
+  }
+  return text;
+};
+
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}

@@ -1,0 +1,35 @@
+import type { Endpoint } from '../endpoint.ts';
+import type { Log } from '../log.ts';
+import type { Method } from '../plan.ts';
+import type { Arm } from '../report.ts';
+
+/** What a target needs of the shell it runs in. */
+export interface Host {
+  readonly log: Log;
+  /** Aborted with an `Interrupted` when the run is to stop. */
+  readonly signal: AbortSignal;
+  /**
+   * Called BEFORE the thing is created, so that a clean-up after a killed process can find it. The record is undone
+   * by the returned function once the thing is gone.
+   */
+  recordCreated(thing: Created): () => void;
+}
+
+/** What a run can leave behind when it is killed. `startTime` tells a process from another one with the same id. */
+export type Created =
+  | { readonly kind: 'process-group'; readonly pid: number; readonly startTime: string }
+  | { readonly kind: 'folder'; readonly path: string };
+
+/** The server under test, up and answering. Disposing it takes back whatever was made for it, and nothing else. */
+export interface Target extends AsyncDisposable {
+  /** What it is, for the report. */
+  readonly arm: Arm;
+  /** One deployed model per method. */
+  readonly endpoints: Readonly<Partial<Record<Method, Endpoint>>>;
+  /** Aborted with a `ServerError` when the server dies while it is in use. */
+  readonly lost: AbortSignal;
+  /** The largest gRPC request that it takes; null where nobody knows. */
+  readonly grpcReceiveLimitBytes: number | null;
+  /** `fixed`: our own model, whose answer is known. `any`: a foreign model, of which only the form can be checked. */
+  readonly answers: 'fixed' | 'any';
+}
