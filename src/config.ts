@@ -59,7 +59,8 @@ export function parseConfig(get: (name: InputName) => string, shell: 'cli' | 'ac
   const problems: string[] = [];
   const spell = (name: InputName): string => (shell === 'cli' ? `--${name}` : `input ${name}`);
   const values = readValues(get, shell, spell, problems);
-  findContradictions(values, shell, spell, problems);
+  const given = INPUT_NAMES.filter((name) => get(name).trim() !== '');
+  findContradictions(values, given, shell, spell, problems);
   if (problems.length > 0) {
     const lead = problems.length === 1 ? '' : `${problems.length} things are wrong with the options:\n- `;
     throw new UserError(lead + problems.join('\n- '));
@@ -97,6 +98,7 @@ export function defaultOf(name: InputName, shell: 'cli' | 'action'): string {
 
 function findContradictions(
   values: InputValues,
+  given: readonly InputName[],
   shell: 'cli' | 'action',
   spell: (name: InputName) => string,
   problems: string[],
@@ -105,10 +107,9 @@ function findContradictions(
   if (shell === 'action' && target === 'auto') {
     problems.push(`${spell('target')}: expected process, reference or url; the Action never chooses by itself`);
   }
-  for (const name of INPUT_NAMES) {
+  for (const name of given) {
     const { only } = INPUTS[name] as { only?: string };
-    const byDefault = INPUTS[name].default !== '';
-    if (!only || byDefault || values[name] === null || target === null) continue;
+    if (!only || values[name] === null || target === null) continue;
     if (target !== only && !(target === 'auto' && only !== 'url')) {
       problems.push(`${spell(name)} belongs to target ${only}; the target is ${target}`);
     }

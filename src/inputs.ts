@@ -111,6 +111,7 @@ export const INPUTS = {
     default: '1',
     value: 'N',
     help: 'How often the benchmarked model repeats its trivial work.',
+    only: 'process',
   }),
   'seldon-version': input({
     parse: oneOf(['1.19.0', '1.17.1']),

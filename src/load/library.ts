@@ -1,0 +1,96 @@
+import { Client as GrpcClient, credentials, Metadata } from '@grpc/grpc-js';
+import { Client as HttpClient } from 'undici';
+import { type Exchange, MAX_REPLY_BYTES, type PreparedRequest } from './exchange.ts';
+
+/** What a Node service would use for REST: undici's client and its `request`, one connection. */
+export function openRestLibrary(request: PreparedRequest & { transport: 'rest' }): Exchange {
+  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
+  const create = (): HttpClient => new HttpClient(`http://${host}:${request.port}`, { pipelining: 1 });
+  const options = {
+    method: 'POST' as const,
+    path: request.path,
+    headers: { 'content-type': 'application/json' },
+    body: request.body,
+  };
+  let client = create();
+  let body = new Uint8Array(0);
+  let used = false;
+  let interrupt: ((reason: Error) => void) | null = null;
+  return {
+    send(timing) {
+      return new Promise((resolve, reject) => {
+        interrupt = reject;
+        timing.connected = Number.NaN;
+        timing.start = performance.now();
+        used = true;
+        const ask = async (): Promise<void> => {
+          const reply = await client.request(options);
+          timing.firstByte = performance.now();
+          body = new Uint8Array(await reply.body.arrayBuffer());
+          timing.end = performance.now();
+          if (reply.statusCode !== 200) throw new Error(`expected HTTP status 200, found ${reply.statusCode}`);
+        };
+        ask().then(resolve, reject);
+      });
+    },
+    abort(reason) {
+      interrupt?.(reason);
+      client.destroy().catch(() => {});
+      client = create();
+    },
+    reply: () => ({ body, raw: new Uint8Array(0), kept: false }),
+    reuses: () => used,
+    close() {
+      client.destroy().catch(() => {});
+    },
+  };
+}
+
+/** What a Node service would use for gRPC: @grpc/grpc-js, whose clock here holds neither encoding nor decoding. */
+export function openGrpcLibrary(request: PreparedRequest & { transport: 'grpc' }): Exchange {
+  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
+  const create = (): GrpcClient =>
+    new GrpcClient(`${host}:${request.port}`, credentials.createInsecure(), {
+      'grpc.max_receive_message_length': MAX_REPLY_BYTES,
+      // Otherwise clients to one address share a connection, and cells would not stand alone.
+      'grpc.use_local_subchannel_pool': 1,
+    });
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(request.metadata)) metadata.set(key, value);
+  const message = Buffer.from(request.body.buffer, request.body.byteOffset, request.body.length);
+  const pass = (bytes: Buffer): Buffer => bytes;
+  let client = create();
+  let body: Uint8Array = new Uint8Array(0);
+  let used = false;
+  let interrupt: ((reason: Error) => void) | null = null;
+  return {
+    send(timing) {
+      return new Promise((resolve, reject) => {
+        interrupt = reject;
+        timing.connected = Number.NaN;
+        timing.firstByte = Number.NaN;
+        used = true;
+        timing.start = performance.now();
+        const call = client.makeUnaryRequest(request.path, pass, pass, message, metadata, (error, value) => {
+          timing.end = performance.now();
+          if (error) return reject(new Error(`expected grpc-status 0, found ${error.code}: ${error.details}`));
+          body = value ?? new Uint8Array(0);
+          resolve();
+        });
+        call.once('metadata', () => {
+          timing.firstByte = performance.now();
+        });
+      });
+    },
+    abort(reason) {
+      interrupt?.(reason);
+      client.close();
+      client = create();
+    },
+    reply: () => ({ body: Uint8Array.from(body), raw: new Uint8Array(0), kept: true }),
+    reuses: () => used,
+    close() {
+      client.close();
+    },
+  };
+}

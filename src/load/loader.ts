@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { workerScript } from '../assets.ts';
+import type { PreparedRequest, Reply } from './exchange.ts';
+import type { Answer, Ask, Client, MeasuredBlock } from './protocol.ts';
+import type { BlockOrder } from './run-block.ts';
+
+/** The load process, seen from the parent. One ask at a time. */
+export interface Loader extends AsyncDisposable {
+  readonly pid: number;
+  prepare(key: string, client: Client, request: PreparedRequest): Promise<void>;
+  /** Sends once, outside any measurement. Rejects where the request failed. */
+  send(key: string, timeoutMs: number): Promise<Reply>;
+  block(key: string, order: BlockOrder): Promise<MeasuredBlock>;
+  release(key: string): Promise<void>;
+  peakRssBytes(): Promise<number>;
+}
+
+/**
+ * V8 flags of the load process. The semi-space holds more garbage than a fence lets gather, so that V8 itself has no
+ * reason to collect inside a sample.
+ */
+export const LOAD_FLAGS = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=32'] as const;
+
+export async function startLoader(): Promise<Loader> {
+  const child = fork(workerScript, ['load'], {
+    execArgv: [...LOAD_FLAGS],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const channel = openChannel(child);
+  await Promise.race([once(child, 'spawn'), once(child, 'error').then(([error]) => Promise.reject(error))]);
+  return {
+    pid: child.pid as number,
+    async prepare(key, client, request) {
+      await channel.ask({ kind: 'prepare', key, client, request }, 'prepare');
+    },
+    async send(key, timeoutMs) {
+      return (await channel.ask({ kind: 'send', key, timeoutMs }, 'send')).reply;
+    },
+    async block(key, order) {
+      return (await channel.ask({ kind: 'block', key, order }, 'block')).outcome;
+    },
+    async release(key) {
+      await channel.ask({ kind: 'release', key }, 'release');
+    },
+    async peakRssBytes() {
+      return (await channel.ask({ kind: 'memory' }, 'memory')).peakRssBytes;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** Pairs each ask with the next answer, and fails both when the process dies. */
+function openChannel(child: ChildProcess) {
+  let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
+  let dead: Error | null = null;
+  let stderr = '';
+  child.stderr?.on('data', (piece: Buffer) => {
+    stderr = (stderr + piece.toString('utf8')).slice(-2000);
+  });
+  child.on('message', (answer: Answer) => {
+    const answered = waiting;
+    waiting = null;
+    answered?.resolve(answer);
+  });
+  child.on('exit', (code, signal) => {
+    dead = new Error(`the load process ended (${signal ?? `exit code ${code}`}) ${stderr.trim()}`.trim());
+    waiting?.reject(dead);
+  });
+  child.on('error', (error) => {
+    dead = error;
+    waiting?.reject(error);
+  });
+  return {
+    async ask<K extends Answer['kind']>(ask: Ask, kind: K): Promise<Extract<Answer, { kind: K }>> {
+      if (dead) throw dead;
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        waiting = { resolve, reject };
+        child.send(ask, (error) => {
+          if (error) reject(error);
+        });
+      });
+      if (answer.kind === 'failed') throw new Error(answer.message);
+      if (answer.kind !== kind) throw new Error(`expected the answer ${kind} of the load process, found ${answer.kind}`);
+      return answer as Extract<Answer, { kind: K }>;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { PreparedRequest, Reply } from './exchange.ts';
+import type { BlockOrder, BlockOutcome } from './run-block.ts';
+
+export type Client = 'wire' | 'library';
+
+/** What the parent asks of the load process, one at a time; `Answer` has the same `kind`, or `failed`. */
+export type Ask =
+  /** Opens an exchange under a key. With `client: 'wire'` the reply's raw bytes can be had. */
+  | { readonly kind: 'prepare'; readonly key: string; readonly client: Client; readonly request: PreparedRequest }
+  | { readonly kind: 'send'; readonly key: string; readonly timeoutMs: number }
+  | { readonly kind: 'block'; readonly key: string; readonly order: BlockOrder }
+  | { readonly kind: 'release'; readonly key: string }
+  | { readonly kind: 'memory' };
+
+export type Answer =
+  | { readonly kind: 'prepare' }
+  | { readonly kind: 'send'; readonly reply: Reply }
+  | { readonly kind: 'block'; readonly outcome: MeasuredBlock }
+  | { readonly kind: 'release' }
+  | { readonly kind: 'memory'; readonly peakRssBytes: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** A block's outcome with what the system did meanwhile. */
+export interface MeasuredBlock extends BlockOutcome {
+  readonly gcMs: number;
+  readonly steal: number | null;
+  readonly throttledMs: number | null;
+}

@@ -1,0 +1,128 @@
+import { connect, type Socket } from 'node:net';
+import type { Exchange, PreparedRequest, Timing } from './exchange.ts';
+import { Http1Reply } from './http1-reply.ts';
+
+/** So many ended connections may wait for the server's FIN before the oldest is dropped. */
+const MAX_LINGERING = 64;
+
+/**
+ * HTTP/1.1 over a plain socket: the whole request, head and body, is one prepared buffer that goes out in one write.
+ * Where the server keeps connections, one is used on and on; where it ends them, each request connects anew and the
+ * connecting is inside the clock.
+ */
+export function openRestWire(request: PreparedRequest & { transport: 'rest' }): Exchange {
+  const bytes = frameRequest(request);
+  const reply = new Http1Reply();
+  // Every connection reads into this buffer: the reply is taken out of it before the next piece is read.
+  const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+  const lingering: Socket[] = [];
+  let current: Socket | null = null;
+  let pending: { resolve: () => void; reject: (error: Error) => void; timing: Timing } | null = null;
+
+  const fail = (error: Error): void => {
+    const failed = pending;
+    pending = null;
+    current?.destroy();
+    current = null;
+    failed?.reject(error);
+  };
+
+  const finish = (socket: Socket, end: number): void => {
+    const finished = pending;
+    if (!finished) return;
+    finished.timing.end = end;
+    pending = null;
+    if (!reply.kept) {
+      current = null;
+      // The server closes first, so that the ports in TIME_WAIT are its own and not this machine's ephemeral ones.
+      lingering.push(socket);
+      if (lingering.length > MAX_LINGERING) lingering.shift()?.destroy();
+    }
+    if (reply.status === 200) finished.resolve();
+    else finished.reject(new Error(`expected HTTP status 200, found ${reply.status}: ${excerpt(reply.copy().body)}`));
+  };
+
+  const open = (timing: Timing): Socket => {
+    const socket = connect({
+      host: request.host,
+      port: request.port,
+      noDelay: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length) => {
+          const now = performance.now();
+          if (socket !== current || !pending) {
+            if (socket === current) fail(new Error('the server sent bytes that nobody asked for'));
+            return true;
+          }
+          if (!reply.begun) pending.timing.firstByte = now;
+          try {
+            if (reply.feed(readBuffer, length)) finish(socket, performance.now());
+          } catch (error) {
+            fail(error as Error);
+          }
+          return true;
+        },
+      },
+    });
+    socket.once('connect', () => {
+      timing.connected = performance.now();
+    });
+    socket.once('end', () => {
+      if (socket !== current) return;
+      if (!pending) {
+        current = null;
+        return;
+      }
+      try {
+        if (reply.end()) finish(socket, performance.now());
+      } catch (error) {
+        fail(error as Error);
+      }
+    });
+    socket.on('error', (error) => {
+      if (socket === current) fail(error);
+    });
+    socket.once('close', () => {
+      if (socket === current) fail(new Error('the connection was closed'));
+      const at = lingering.indexOf(socket);
+      if (at >= 0) lingering.splice(at, 1);
+    });
+    return socket;
+  };
+
+  return {
+    send(timing) {
+      return new Promise((resolve, reject) => {
+        reply.reset();
+        pending = { resolve, reject, timing };
+        timing.firstByte = Number.NaN;
+        timing.start = performance.now();
+        if (current === null) current = open(timing);
+        else timing.connected = timing.start;
+        current.write(bytes);
+      });
+    },
+    abort: fail,
+    reply: () => reply.copy(),
+    reuses: () => current !== null,
+    close() {
+      pending = null;
+      current?.destroy();
+      current = null;
+      for (const socket of lingering.splice(0)) socket.destroy();
+    },
+  };
+}
+
+function frameRequest(request: PreparedRequest & { transport: 'rest' }): Buffer {
+  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
+  const head =
+    `POST ${request.path} HTTP/1.1\r\nHost: ${host}:${request.port}\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${request.body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), request.body]);
+}
+
+function excerpt(body: Uint8Array): string {
+  return JSON.stringify(Buffer.from(body.subarray(0, 200)).toString('utf8'));
+}

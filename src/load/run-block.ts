@@ -1,0 +1,168 @@
+import { performance } from 'node:perf_hooks';
+import { createTiming, type Exchange, type Timing } from './exchange.ts';
+import type { Fence } from './fence.ts';
+
+export interface BlockOrder {
+  /** The block goes on until this long has passed and `minRequests` were counted. */
+  readonly durationMs: number;
+  readonly minRequests: number;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+}
+
+/** Arrays as in `Block`; `reply` is the warm-up request's, for the caller to check. */
+export interface BlockOutcome {
+  readonly latencyMs: Float64Array;
+  readonly connectMs: Float64Array | null;
+  readonly firstByteMs: Float64Array | null;
+  readonly errors: number;
+  readonly error: string | null;
+  readonly wallMs: number;
+  readonly fenceMs: number;
+  readonly loopBusy: number;
+  readonly reply: Uint8Array | null;
+}
+
+/** After so many failures in a row the block ends: the cell has failed. */
+const MAX_FAILURES = 3;
+
+/**
+ * A closed loop at concurrency 1: the next request starts when the one before it is done. The first request is a
+ * warm-up and is not counted; the last one is always finished and counted. Never rejects: what fails is counted.
+ */
+export async function runBlock(exchange: Exchange, order: BlockOrder, fence: Fence): Promise<BlockOutcome> {
+  const timing = createTiming();
+  const alarm = setTimeout(() => {
+    exchange.abort(new Error(`expected a reply within ${order.timeoutMs} ms (--timeout), found none`));
+  }, order.timeoutMs);
+  try {
+    const warm = await warmUp(exchange, timing, alarm);
+    if (warm.error !== null) return emptyBlock(1, warm.error);
+    fence.begin();
+    return await loop(exchange, order, fence, timing, alarm, timing.end - timing.start, warm.reply);
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+async function loop(
+  exchange: Exchange,
+  order: BlockOrder,
+  fence: Fence,
+  timing: Timing,
+  alarm: NodeJS.Timeout,
+  expectedMs: number,
+  reply: Uint8Array,
+): Promise<BlockOutcome> {
+  const samples = new Samples(order, expectedMs);
+  let errors = 0;
+  let inARow = 0;
+  let error: string | null = null;
+  const busyBefore = performance.eventLoopUtilization();
+  const begin = performance.now();
+  for (;;) {
+    alarm.refresh();
+    try {
+      await exchange.send(timing);
+      samples.add(timing);
+      inARow = 0;
+    } catch (thrown) {
+      timing.end = performance.now();
+      errors += 1;
+      inARow += 1;
+      error ??= thrown instanceof Error ? thrown.message : String(thrown);
+      // A server that does not answer would otherwise hold the run for several time-outs.
+      if (inARow === MAX_FAILURES || timing.end - timing.start >= order.timeoutMs) break;
+    }
+    if (samples.count >= order.minRequests && timing.end - begin >= order.durationMs) break;
+    fence.pass();
+  }
+  const loopBusy = performance.eventLoopUtilization(busyBefore).utilization;
+  return {
+    ...samples.take(),
+    errors,
+    error,
+    wallMs: timing.end - begin,
+    fenceMs: fence.end(),
+    loopBusy,
+    reply,
+  };
+}
+
+/** A kept connection may have been closed by the server while it was idle: then, and only then, it is tried again. */
+async function warmUp(
+  exchange: Exchange,
+  timing: Timing,
+  alarm: NodeJS.Timeout,
+): Promise<{ error: null; reply: Uint8Array } | { error: string }> {
+  const reused = exchange.reuses();
+  for (let tries = reused ? 2 : 1; ; tries--) {
+    alarm.refresh();
+    try {
+      await exchange.send(timing);
+      return { error: null, reply: exchange.reply().body };
+    } catch (thrown) {
+      if (tries === 1) return { error: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
+  }
+}
+
+function emptyBlock(errors: number, error: string): BlockOutcome {
+  const none = new Float64Array(0);
+  return {
+    latencyMs: none,
+    connectMs: null,
+    firstByteMs: null,
+    errors,
+    error,
+    wallMs: 0,
+    fenceMs: 0,
+    loopBusy: 0,
+    reply: null,
+  };
+}
+
+/** Room for the samples of one block, taken before it starts; it only grows, between samples, if the guess was low. */
+class Samples {
+  count = 0;
+  #latencyMs: Float64Array;
+  #connectMs: Float64Array;
+  #firstByteMs: Float64Array;
+
+  constructor(order: BlockOrder, expectedMs: number) {
+    const guess = Math.ceil((order.durationMs / Math.max(expectedMs, 0.02)) * 4) + order.minRequests;
+    const room = Math.min(guess, 1_000_000);
+    this.#latencyMs = new Float64Array(room);
+    this.#connectMs = new Float64Array(room);
+    this.#firstByteMs = new Float64Array(room);
+  }
+
+  add(timing: Timing): void {
+    if (this.count === this.#latencyMs.length) this.#grow();
+    this.#latencyMs[this.count] = timing.end - timing.start;
+    this.#connectMs[this.count] = timing.connected - timing.start;
+    this.#firstByteMs[this.count] = timing.firstByte - timing.start;
+    this.count += 1;
+  }
+
+  take(): Pick<BlockOutcome, 'latencyMs' | 'connectMs' | 'firstByteMs'> {
+    const known = (values: Float64Array): Float64Array | null =>
+      this.count > 0 && !Number.isNaN(values[0]) ? values.slice(0, this.count) : null;
+    return {
+      latencyMs: this.#latencyMs.slice(0, this.count),
+      connectMs: known(this.#connectMs),
+      firstByteMs: known(this.#firstByteMs),
+    };
+  }
+
+  #grow(): void {
+    const double = (values: Float64Array): Float64Array => {
+      const larger = new Float64Array(values.length * 2);
+      larger.set(values);
+      return larger;
+    };
+    this.#latencyMs = double(this.#latencyMs);
+    this.#connectMs = double(this.#connectMs);
+    this.#firstByteMs = double(this.#firstByteMs);
+  }
+}
