@@ -52,11 +52,15 @@ export const PRESETS = {
 const MIN_REQUESTS = 5;
 
 /**
- * Reads every input through `get` (empty text = not given) and returns the whole configuration, or throws one
+ * Reads every input through `get` (empty text = not given; `known` = what is wrong already) and returns the whole configuration, or throws one
  * UserError that lists everything that is wrong with it. `shell` decides the defaults and how inputs are spelled.
  */
-export function parseConfig(get: (name: InputName) => string, shell: 'cli' | 'action'): Config {
-  const problems: string[] = [];
+export function parseConfig(
+  get: (name: InputName) => string,
+  shell: 'cli' | 'action',
+  known: readonly string[] = [],
+): Config {
+  const problems = [...known];
   const spell = (name: InputName): string => (shell === 'cli' ? `--${name}` : `input ${name}`);
   const values = readValues(get, shell, spell, problems);
   const given = INPUT_NAMES.filter((name) => get(name).trim() !== '');
@@ -117,11 +121,7 @@ function findContradictions(
   if (target === 'url') findUrlContradictions(values, spell, problems);
 }
 
-function findUrlContradictions(
-  values: InputValues,
-  spell: (name: InputName) => string,
-  problems: string[],
-): void {
+function findUrlContradictions(values: InputValues, spell: (name: InputName) => string, problems: string[]): void {
   const needs = [
     ['rest', 'rest-url'],
     ['grpc', 'grpc-address'],

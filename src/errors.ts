@@ -1,5 +1,13 @@
 /** Exit codes of the command line and of the Action's process. */
-export const EXIT = { ok: 0, gate: 1, usage: 2, server: 3, untrustworthy: 4, interrupted: 130, terminated: 143 } as const;
+export const EXIT = {
+  ok: 0,
+  gate: 1,
+  usage: 2,
+  server: 3,
+  untrustworthy: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /**
  * The person who called the tool can mend this: the message says what was expected, what was found and what to do,

@@ -68,7 +68,8 @@ export const path: Parser<string> = (text) => {
 
 /** `http://host:port` with an optional path prefix; the port defaults to 80. */
 export const httpBase: Parser<{ host: string; port: number; prefix: string }> = (text) => {
-  if (/^https:/i.test(text)) throw new Error('an http:// address (TLS is not supported: put a plain listener beside it)');
+  if (/^https:/i.test(text))
+    throw new Error('an http:// address (TLS is not supported: put a plain listener beside it)');
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'http:' || url.username !== '' || url.search !== '' || url.hash !== '') {
     throw new Error('an address such as http://127.0.0.1:9000 or http://127.0.0.1:8003/seldon/namespace/name');
@@ -82,7 +83,14 @@ export const hostAndPort: Parser<{ host: string; port: number }> = (text) => {
   const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : null;
   // URL drops the port 80 as the default of http, so it is looked for in the text.
   const port = /:([0-9]{1,5})$/.exec(text)?.[1];
-  if (!url || port === undefined || url.pathname !== '/' || url.username !== '' || url.search !== '' || url.hash !== '') {
+  if (
+    !url ||
+    port === undefined ||
+    url.pathname !== '/' ||
+    url.username !== '' ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     throw new Error('a host and port such as 127.0.0.1:9500');
   }
   return { host: bareHost(url), port: Number(port) };

@@ -80,7 +80,12 @@ export const cell = z.strictObject({
   concurrency: z.int().positive(),
   state: z.enum(['measured', 'failed', 'skipped']),
   reason: text.optional(),
-  request: z.strictObject({ bytes: count, sha256, shape: z.array(count), dtype: z.enum(['int64', 'float64']) }),
+  request: z.strictObject({
+    bytes: count,
+    sha256: sha256.nullable(),
+    shape: z.array(count),
+    dtype: z.enum(['int64', 'float64']),
+  }),
   response: z.strictObject({ bytes: count }).nullable(),
   results: z.record(z.string(), cellResult),
 });
@@ -283,6 +288,8 @@ export function parseReport(json: string): Report {
   if (json.length > MAX_REPORT_BYTES) throw new Error(`expected a report of at most ${MAX_REPORT_BYTES} bytes`);
   const result = report.safeParse(JSON.parse(json));
   if (result.success) return result.data;
-  const places = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'report'}: ${issue.message}`);
+  const places = result.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'report'}: ${issue.message}`);
   throw new Error(`expected a report of schema 1; ${places.join('; ')}`);
 }

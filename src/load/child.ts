@@ -1,5 +1,5 @@
 import { comparePressure, readCpuPressure } from './cpu-pressure.ts';
-import { createTiming, type Exchange, type PreparedRequest } from './exchange.ts';
+import { createTiming, type Destination, type Exchange } from './exchange.ts';
 import { createFence, type Fence } from './fence.ts';
 import { openGrpcWire } from './grpc-wire.ts';
 import type { Answer, Ask, Client } from './protocol.ts';
@@ -14,24 +14,36 @@ export function serveLoad(): void {
   // Ctrl-C reaches the whole process group; the parent decides what it means.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit(0));
-  const exchanges = new Map<string, Exchange>();
+  const held: Held = { payloads: new Map(), exchanges: new Map() };
   const fence = createFence();
   let turn: Promise<void> = Promise.resolve();
   process.on('message', (ask: Ask) => {
     turn = turn.then(async () => {
-      const answer = await handle(ask, exchanges, fence).catch(
-        (error: unknown): Answer => ({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+      const answer = await handle(ask, held, fence).catch(
+        (error: unknown): Answer => ({
+          kind: 'failed',
+          message: error instanceof Error ? error.message : String(error),
+        }),
       );
       if (process.connected) process.send?.(answer);
     });
   });
 }
 
-async function handle(ask: Ask, exchanges: Map<string, Exchange>, fence: Fence): Promise<Answer> {
+interface Held {
+  readonly payloads: Map<string, Buffer>;
+  readonly exchanges: Map<string, Exchange>;
+}
+
+async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
+  const { exchanges, payloads } = held;
   switch (ask.kind) {
+    case 'hold':
+      payloads.set(ask.payload, holdPayload(ask.body));
+      return { kind: 'hold' };
     case 'prepare':
       exchanges.get(ask.key)?.close();
-      exchanges.set(ask.key, await open(ask.client, ask.request));
+      exchanges.set(ask.key, await open(ask.client, ask.destination, payloads));
       return { kind: 'prepare' };
     case 'send':
       return { kind: 'send', reply: await sendOnce(find(exchanges, ask.key), ask.timeoutMs) };
@@ -50,12 +62,30 @@ async function handle(ask: Ask, exchanges: Map<string, Exchange>, fence: Fence):
   }
 }
 
-async function open(client: Client, request: PreparedRequest): Promise<Exchange> {
+async function open(client: Client, destination: Destination, payloads: Held['payloads']): Promise<Exchange> {
+  const payload = payloads.get(destination.payload);
+  if (!payload) throw new Error(`no payload is held under ${destination.payload}`);
+  const body = payload.subarray(PREFIX_BYTES);
   if (client === 'library') {
     const library = await import('./library.ts');
-    return request.transport === 'rest' ? library.openRestLibrary(request) : library.openGrpcLibrary(request);
+    return destination.transport === 'rest'
+      ? library.openRestLibrary({ ...destination, body })
+      : library.openGrpcLibrary({ ...destination, body });
   }
-  return request.transport === 'rest' ? openRestWire(request) : openGrpcWire(request);
+  return destination.transport === 'rest'
+    ? openRestWire({ ...destination, body })
+    : openGrpcWire({ ...destination, body: payload });
+}
+
+const PREFIX_BYTES = 5;
+
+/** Keeps room for the prefix of a gRPC message (no compression, four bytes of length) before the bytes themselves. */
+function holdPayload(body: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafeSlow(PREFIX_BYTES + body.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(body.length, 1);
+  framed.set(body, PREFIX_BYTES);
+  return framed;
 }
 
 async function sendOnce(exchange: Exchange, timeoutMs: number): ReturnType<typeof sendAndCopy> {

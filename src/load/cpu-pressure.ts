@@ -22,13 +22,18 @@ export function comparePressure(
   return {
     steal: before.steal && after.steal && all > 0 ? (after.steal.stolen - before.steal.stolen) / all : null,
     throttledMs:
-      before.throttledUs === null || after.throttledUs === null ? null : (after.throttledUs - before.throttledUs) / 1000,
+      before.throttledUs === null || after.throttledUs === null
+        ? null
+        : (after.throttledUs - before.throttledUs) / 1000,
   };
 }
 
 function readSteal(): CpuPressure['steal'] {
   const line = read('/proc/stat')?.split('\n', 1)[0];
-  const ticks = line?.match(/^cpu +(.*)$/)?.[1]?.split(' ').map(Number);
+  const ticks = line
+    ?.match(/^cpu +(.*)$/)?.[1]
+    ?.split(' ')
+    .map(Number);
   // Fields: user nice system idle iowait irq softirq steal, then guest times that user and nice hold already.
   if (!ticks || ticks.length < 8) return null;
   return { stolen: ticks[7] as number, all: ticks.slice(0, 8).reduce((sum, value) => sum + value, 0) };

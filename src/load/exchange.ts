@@ -1,3 +1,5 @@
+import type { GrpcEndpoint, RestEndpoint } from '../endpoint.ts';
+
 /**
  * Moments of one request, in milliseconds of `performance.now()`. One object is used again for every request, so that
  * the loop allocates nothing for it.
@@ -42,23 +44,14 @@ export function createTiming(): Timing {
   return { start: 0, connected: Number.NaN, firstByte: Number.NaN, end: 0 };
 }
 
-/** What is sent, and where to. Bodies are encoded before; the client adds nothing but its framing. */
-export type PreparedRequest =
-  | {
-      readonly transport: 'rest';
-      readonly host: string;
-      readonly port: number;
-      readonly path: string;
-      readonly body: Uint8Array;
-    }
-  | {
-      readonly transport: 'grpc';
-      readonly host: string;
-      readonly port: number;
-      readonly path: string;
-      readonly metadata: Readonly<Record<string, string>>;
-      readonly body: Uint8Array;
-    };
+/** Where a request goes, and under which name the load process holds its bytes. */
+export type Destination =
+  | ({ readonly transport: 'rest'; readonly payload: string } & RestEndpoint)
+  | ({ readonly transport: 'grpc'; readonly payload: string } & GrpcEndpoint);
+
+/** The same with the bytes: encoded before; the client adds nothing but its framing. */
+export type RestRequest = RestEndpoint & { readonly body: Uint8Array };
+export type GrpcRequest = GrpcEndpoint & { readonly body: Uint8Array };
 
 /** More than any reply of the benchmarked models; a server that sends more is broken or hostile. */
 export const MAX_REPLY_BYTES = 256 * 1024 * 1024;

@@ -1,12 +1,11 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
-import type { Exchange, PreparedRequest, Timing } from './exchange.ts';
+import type { Exchange, GrpcRequest, Timing } from './exchange.ts';
 import { GrpcReply } from './grpc-reply.ts';
 
 const RECEIVE_WINDOW_BYTES = 4 * 1024 * 1024;
 
-/** A unary gRPC call over node:http2: the message is framed once, and each call hands that same buffer over. */
-export function openGrpcWire(request: PreparedRequest & { transport: 'grpc' }): Exchange {
-  const message = frameMessage(request.body);
+/** A unary gRPC call over node:http2. `request.body` is framed already: each call hands that same buffer over. */
+export function openGrpcWire(request: GrpcRequest): Exchange {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const authority = `${host}:${request.port}`;
   const headers = {
@@ -92,7 +91,7 @@ export function openGrpcWire(request: PreparedRequest & { transport: 'grpc' }): 
         call.on('close', () => {
           if (call === stream) settle(new Error(`the server reset the stream (HTTP/2 error ${call.rstCode})`));
         });
-        call.end(message);
+        call.end(request.body);
       });
     },
     abort: drop,
@@ -105,13 +104,4 @@ export function openGrpcWire(request: PreparedRequest & { transport: 'grpc' }): 
       closed?.destroy();
     },
   };
-}
-
-/** A gRPC length-prefixed message: no compression, four bytes of length, the bytes. */
-function frameMessage(body: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafeSlow(5 + body.length);
-  framed[0] = 0;
-  framed.writeUInt32BE(body.length, 1);
-  framed.set(body, 5);
-  return framed;
 }

@@ -1,9 +1,9 @@
-import { Client as GrpcClient, credentials, Metadata } from '@grpc/grpc-js';
+import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
 import { Client as HttpClient } from 'undici';
-import { type Exchange, MAX_REPLY_BYTES, type PreparedRequest } from './exchange.ts';
+import { type Exchange, type GrpcRequest, MAX_REPLY_BYTES, type RestRequest } from './exchange.ts';
 
 /** What a Node service would use for REST: undici's client and its `request`, one connection. */
-export function openRestLibrary(request: PreparedRequest & { transport: 'rest' }): Exchange {
+export function openRestLibrary(request: RestRequest): Exchange {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const create = (): HttpClient => new HttpClient(`http://${host}:${request.port}`, { pipelining: 1 });
   const options = {
@@ -47,7 +47,7 @@ export function openRestLibrary(request: PreparedRequest & { transport: 'rest' }
 }
 
 /** What a Node service would use for gRPC: @grpc/grpc-js, whose clock here holds neither encoding nor decoding. */
-export function openGrpcLibrary(request: PreparedRequest & { transport: 'grpc' }): Exchange {
+export function openGrpcLibrary(request: GrpcRequest): Exchange {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const create = (): GrpcClient =>
     new GrpcClient(`${host}:${request.port}`, credentials.createInsecure(), {

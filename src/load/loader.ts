@@ -1,14 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { workerScript } from '../assets.ts';
-import type { PreparedRequest, Reply } from './exchange.ts';
+import type { Destination, Reply } from './exchange.ts';
 import type { Answer, Ask, Client, MeasuredBlock } from './protocol.ts';
 import type { BlockOrder } from './run-block.ts';
 
 /** The load process, seen from the parent. One ask at a time. */
 export interface Loader extends AsyncDisposable {
   readonly pid: number;
-  prepare(key: string, client: Client, request: PreparedRequest): Promise<void>;
+  /** Keeps a request's bytes under the name `payload`. */
+  hold(payload: string, body: Uint8Array): Promise<void>;
+  prepare(key: string, client: Client, destination: Destination): Promise<void>;
   /** Sends once, outside any measurement. Rejects where the request failed. */
   send(key: string, timeoutMs: number): Promise<Reply>;
   block(key: string, order: BlockOrder): Promise<MeasuredBlock>;
@@ -33,8 +35,11 @@ export async function startLoader(): Promise<Loader> {
   await Promise.race([once(child, 'spawn'), once(child, 'error').then(([error]) => Promise.reject(error))]);
   return {
     pid: child.pid as number,
-    async prepare(key, client, request) {
-      await channel.ask({ kind: 'prepare', key, client, request }, 'prepare');
+    async hold(payload, body) {
+      await channel.ask({ kind: 'hold', payload, body }, 'hold');
+    },
+    async prepare(key, client, destination) {
+      await channel.ask({ kind: 'prepare', key, client, destination }, 'prepare');
     },
     async send(key, timeoutMs) {
       return (await channel.ask({ kind: 'send', key, timeoutMs }, 'send')).reply;
@@ -88,7 +93,8 @@ function openChannel(child: ChildProcess) {
         });
       });
       if (answer.kind === 'failed') throw new Error(answer.message);
-      if (answer.kind !== kind) throw new Error(`expected the answer ${kind} of the load process, found ${answer.kind}`);
+      if (answer.kind !== kind)
+        throw new Error(`expected the answer ${kind} of the load process, found ${answer.kind}`);
       return answer as Extract<Answer, { kind: K }>;
     },
   };

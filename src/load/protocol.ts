@@ -1,18 +1,21 @@
-import type { PreparedRequest, Reply } from './exchange.ts';
+import type { Destination, Reply } from './exchange.ts';
 import type { BlockOrder, BlockOutcome } from './run-block.ts';
 
 export type Client = 'wire' | 'library';
 
 /** What the parent asks of the load process, one at a time; `Answer` has the same `kind`, or `failed`. */
 export type Ask =
+  /** Keeps a request's bytes under a name, for any number of exchanges. */
+  | { readonly kind: 'hold'; readonly payload: string; readonly body: Uint8Array }
   /** Opens an exchange under a key. With `client: 'wire'` the reply's raw bytes can be had. */
-  | { readonly kind: 'prepare'; readonly key: string; readonly client: Client; readonly request: PreparedRequest }
+  | { readonly kind: 'prepare'; readonly key: string; readonly client: Client; readonly destination: Destination }
   | { readonly kind: 'send'; readonly key: string; readonly timeoutMs: number }
   | { readonly kind: 'block'; readonly key: string; readonly order: BlockOrder }
   | { readonly kind: 'release'; readonly key: string }
   | { readonly kind: 'memory' };
 
 export type Answer =
+  | { readonly kind: 'hold' }
   | { readonly kind: 'prepare' }
   | { readonly kind: 'send'; readonly reply: Reply }
   | { readonly kind: 'block'; readonly outcome: MeasuredBlock }

@@ -1,17 +1,19 @@
 import { connect, type Socket } from 'node:net';
-import type { Exchange, PreparedRequest, Timing } from './exchange.ts';
+import type { Exchange, RestRequest, Timing } from './exchange.ts';
 import { Http1Reply } from './http1-reply.ts';
 
 /** So many ended connections may wait for the server's FIN before the oldest is dropped. */
 const MAX_LINGERING = 64;
+/** Bodies up to this size are copied behind their head. */
+const COPIED_BYTES = 16 * 1024;
 
 /**
- * HTTP/1.1 over a plain socket: the whole request, head and body, is one prepared buffer that goes out in one write.
+ * HTTP/1.1 over a plain socket: the request is framed once and goes out in one write.
  * Where the server keeps connections, one is used on and on; where it ends them, each request connects anew and the
  * connecting is inside the clock.
  */
-export function openRestWire(request: PreparedRequest & { transport: 'rest' }): Exchange {
-  const bytes = frameRequest(request);
+export function openRestWire(request: RestRequest): Exchange {
+  const { head, body } = frameRequest(request);
   const reply = new Http1Reply();
   // Every connection reads into this buffer: the reply is taken out of it before the next piece is read.
   const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
@@ -100,7 +102,14 @@ export function openRestWire(request: PreparedRequest & { transport: 'rest' }): 
         timing.start = performance.now();
         if (current === null) current = open(timing);
         else timing.connected = timing.start;
-        current.write(bytes);
+        if (body === null) {
+          current.write(head);
+        } else {
+          current.cork();
+          current.write(head);
+          current.write(body);
+          current.uncork();
+        }
       });
     },
     abort: fail,
@@ -115,12 +124,16 @@ export function openRestWire(request: PreparedRequest & { transport: 'rest' }): 
   };
 }
 
-function frameRequest(request: PreparedRequest & { transport: 'rest' }): Buffer {
+/** A small request is one buffer; a large body stays where it is, shared by all cells, and goes out in one `writev`. */
+function frameRequest(request: RestRequest): { head: Buffer; body: Uint8Array | null } {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host;
-  const head =
+  const head = Buffer.from(
     `POST ${request.path} HTTP/1.1\r\nHost: ${host}:${request.port}\r\n` +
-    `Content-Type: application/json\r\nContent-Length: ${request.body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'latin1'), request.body]);
+      `Content-Type: application/json\r\nContent-Length: ${request.body.length}\r\n\r\n`,
+    'latin1',
+  );
+  if (request.body.length > COPIED_BYTES) return { head, body: request.body };
+  return { head: Buffer.concat([head, request.body]), body: null };
 }
 
 function excerpt(body: Uint8Array): string {

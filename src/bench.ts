@@ -1,0 +1,92 @@
+import { analyse } from './analysis/analyse.ts';
+import type { Config } from './config.ts';
+import type { Loader } from './load/loader.ts';
+import { startLoader } from './load/loader.ts';
+import { encodePayloads, type Payload } from './payload/payloads.ts';
+import { planCells } from './plan.ts';
+import type { Provenance, Report } from './report.ts';
+import { assembleReport } from './run/assemble.ts';
+import { calibrate } from './run/calibrate.ts';
+import { findUnsendable } from './run/limits.ts';
+import { prepareCells } from './run/prepare.ts';
+import { runRounds } from './run/rounds.ts';
+import { startTimeline } from './run/timeline.ts';
+import { verify } from './run/verify.ts';
+import { provision } from './target/choose.ts';
+import type { Host } from './target/target.ts';
+
+export interface Result {
+  readonly report: Report;
+  /** What ended the measuring early: an interruption or a lost server; null where all rounds were run. */
+  readonly stopped: unknown;
+}
+
+/**
+ * The pipeline. Rejects with a UserError where nothing could be measured; a run that was stopped half-way still gives
+ * the report of what was measured.
+ */
+export async function bench(config: Config, host: Host, provenance: Provenance): Promise<Result> {
+  const timeline = startTimeline(host.log);
+
+  timeline.enter('plan');
+  const planned = planCells(config.matrix);
+
+  timeline.enter('provision');
+  const { target, fallback } = await provision(config.target, config.matrix.methods, host);
+  await using _target = target;
+  await using loader = await startLoader();
+  host.signal.throwIfAborted();
+
+  timeline.enter('encode');
+  const skipped = findUnsendable(planned, target.grpcReceiveLimitBytes);
+  for (const [cell, why] of skipped) host.log.warn(`${cell} is skipped: ${why}`);
+  const sendable = planned.filter((cell) => !skipped.has(cell.id));
+  const payloads = encodePayloads(sendable);
+  await sendPayloads(payloads, loader);
+
+  timeline.enter('verify');
+  const options = { client: config.client, timeoutMs: config.timeoutMs, signal: host.signal, log: host.log };
+  const verified = await verify(sendable, payloads, target, loader, options);
+  const cells = sendable.filter((cell) => verified.replies.has(cell.id));
+
+  timeline.enter('calibrate');
+  await using _nullServer = await calibrate(cells, payloads, verified, loader, options);
+  const canary = cells[0]?.id ?? null;
+  await prepareCells(cells, canary, payloads, target, loader, config.client);
+
+  timeline.enter('measure');
+  const rounds = await runRounds({ ...config, cells, arm: target.arm.id, canary, floors: true }, loader, target, host);
+
+  timeline.enter('summarise');
+  const analysis = analyse({
+    cells: planned,
+    failed: new Map([...verified.failed, ...rounds.failed]),
+    skipped,
+    blocks: rounds.blocks,
+    arms: [target.arm],
+    requestBytes: new Map([...payloads].map(([id, payload]) => [id, payload.bytes.length])),
+    responseBytes: new Map([...verified.replies].map(([id, { reply }]) => [id, reply.body.length])),
+    margin: config.margin,
+    seed: config.seed,
+  });
+  const peakRssBytes = await loader.peakRssBytes().catch(() => null);
+  const report = assembleReport({
+    config,
+    target,
+    fallback,
+    provenance,
+    timeline,
+    planned,
+    skipped,
+    payloads,
+    verified,
+    rounds,
+    analysis,
+    peakRssBytes,
+  });
+  return { report, stopped: rounds.stopped };
+}
+
+async function sendPayloads(payloads: ReadonlyMap<string, Payload>, loader: Loader): Promise<void> {
+  for (const payload of new Set(payloads.values())) await loader.hold(payload.sha256, payload.bytes);
+}

@@ -1,0 +1,62 @@
+import { helpText, parseCommand } from './command.ts';
+import { type Config, parseConfig } from './config.ts';
+import { explain, Interrupted, ServerError, UserError } from './errors.ts';
+import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
+import { listenForInterruption } from './interruption.ts';
+import { prepareFolder, writeFiles } from './output-folder.ts';
+import { createTerminalLog, type TerminalLog } from './terminal-log.ts';
+import { toolVersion } from './tool.ts';
+
+const command = parseCommand(process.argv.slice(2));
+const log = createTerminalLog(process.stderr, { quiet: command.quiet });
+try {
+  process.exitCode = await run(log);
+} catch (error) {
+  log.end();
+  fail(error);
+  process.exitCode = exitCodeOfError(error);
+}
+
+async function run(log: TerminalLog): Promise<number> {
+  if (command.show !== null) {
+    process.stdout.write(command.show === 'help' ? helpText() : `${toolVersion}\n`);
+    return 0;
+  }
+  const config = parseConfig(command.get, 'cli', command.problems);
+  await prepareFolder(config.out);
+  using interruption = listenForInterruption((signal) => {
+    log.warn(`${signal}: finishing the block in flight, then writing what was measured; once more to stop at once`);
+  });
+  const { bench } = await import('./bench.ts');
+  const host = { log, signal: interruption.signal, recordCreated: () => () => {} };
+  const { report, stopped } = await bench(config, host, {});
+  await publish(config, log, report);
+  if (stopped !== null && !(stopped instanceof Interrupted)) fail(stopped);
+  return exitCodeOf(report, stopped, config.strict);
+}
+
+async function publish(config: Config, log: TerminalLog, report: import('./report.ts').Report): Promise<void> {
+  log.stage('render');
+  const json = `${JSON.stringify(report, null, 1)}\n`;
+  await writeFiles(config.out, { 'report.json': json });
+  const { renderAll } = await import('./render/render.ts');
+  const { renderTerminal } = await import('./render/terminal.ts');
+  const files = renderAll(report);
+  log.stage('publish');
+  await writeFiles(config.out, files);
+  log.info(`written to ${config.out}: report.json, ${Object.keys(files).join(', ')}`);
+  log.end();
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  const width = process.stdout.columns || 100;
+  process.stdout.write(command.json ? json : renderTerminal(report, { colour, width }));
+}
+
+/** A mistake of the caller's, or a server's end, is told in a sentence; anything else is ours and shows its stack. */
+function fail(error: unknown): void {
+  if (error instanceof ServerError) for (const line of error.detail) log.foreign(line);
+  const text =
+    error instanceof UserError || error instanceof Interrupted || !(error instanceof Error)
+      ? explain(error)
+      : (error.stack ?? error.message);
+  process.stderr.write(`error: ${text}\n`);
+}

@@ -1,0 +1,139 @@
+import type { Analysis } from '../analysis/analyse.ts';
+import { isTrustworthy } from '../analysis/trust.ts';
+import type { Config } from '../config.ts';
+import { explain, Interrupted } from '../errors.ts';
+import { describeArray } from '../payload/encode.ts';
+import type { Payload } from '../payload/payloads.ts';
+import { requestBytes } from '../payload/size.ts';
+import type { Cell } from '../plan.ts';
+import type { Arm, CellReport, CodecCost, Outcome, Provenance, Report, ReportConfig, Warning } from '../report.ts';
+import type { Target } from '../target/target.ts';
+import { toolName, toolVersion } from '../tool.ts';
+import { describeEnvironment } from './environment.ts';
+import type { Rounds } from './rounds.ts';
+import type { Timeline } from './timeline.ts';
+import type { Verified } from './verify.ts';
+
+export interface Findings {
+  readonly config: Config;
+  readonly target: Target;
+  readonly fallback: { readonly wanted: string; readonly used: string; readonly why: string } | null;
+  readonly provenance: Provenance;
+  readonly timeline: Timeline;
+  readonly planned: readonly Cell[];
+  readonly skipped: ReadonlyMap<string, string>;
+  readonly payloads: ReadonlyMap<string, Payload>;
+  readonly verified: Verified;
+  readonly rounds: Rounds;
+  readonly analysis: Analysis;
+  readonly peakRssBytes: number | null;
+}
+
+/** Puts everything that was found into the one contract. */
+export function assembleReport(findings: Findings): Report {
+  const { config, rounds, analysis, timeline } = findings;
+  return {
+    schema: 1,
+    tool: { name: toolName, version: toolVersion },
+    startedAt: timeline.startedAt.toISOString(),
+    durationMs: timeline.elapsedMs(),
+    config: describeConfig(config, findings.target.arm),
+    environment: describeEnvironment(rounds.blocks, findings.peakRssBytes),
+    provenance: findings.provenance,
+    timeline: timeline.read(),
+    insideBlocks: shareInsideBlocks(rounds),
+    roundsDone: rounds.roundsDone,
+    arms: [describeArm(findings)],
+    cells: findings.planned.map((cell) => describeCell(cell, findings)),
+    floor: analysis.floor,
+    codec: describeCodec(findings),
+    comparisons: analysis.comparisons,
+    claims: analysis.claims,
+    warnings: [...describeWarnings(findings), ...analysis.warnings],
+    canary: analysis.canary,
+    outcome: decideOutcome(findings),
+  };
+}
+
+function describeConfig(config: Config, arm: Arm): ReportConfig {
+  return {
+    target: arm.target,
+    methods: [...config.matrix.methods],
+    transports: [...config.matrix.transports],
+    encodings: [...config.matrix.encodings],
+    batches: [...config.matrix.batches],
+    preset: config.preset,
+    rounds: config.rounds,
+    blockMs: config.blockMs,
+    minRequests: config.minRequests,
+    seed: config.seed,
+    client: config.client,
+    margin: config.margin,
+    timeoutMs: config.timeoutMs,
+    iterations: config.target.iterations,
+  };
+}
+
+/** What the server does with REST connections is known only from its replies. */
+function describeArm({ target, planned, verified }: Findings): Arm {
+  const rest = planned.find((cell) => cell.transport === 'rest' && verified.replies.has(cell.id));
+  const reply = rest && verified.replies.get(rest.id)?.reply;
+  return { ...target.arm, connection: reply ? (reply.kept ? 'keep-alive' : 'close') : null };
+}
+
+function describeCell(cell: Cell, findings: Findings): CellReport {
+  const { payloads, verified, rounds, skipped, analysis } = findings;
+  const failure = verified.failed.get(cell.id) ?? rounds.failed.get(cell.id);
+  const results = analysis.results.get(cell.id) ?? {};
+  const measured = Object.keys(results).length > 0;
+  const reason = skipped.get(cell.id) ?? failure ?? (measured ? undefined : 'the run ended before it was measured');
+  const reply = verified.replies.get(cell.id)?.reply;
+  const { shape, dtype } = describeArray(cell.encoding, cell.batch);
+  return {
+    ...cell,
+    state: failure !== undefined ? 'failed' : measured ? 'measured' : 'skipped',
+    ...(reason === undefined ? {} : { reason: reason.slice(0, 2000) }),
+    request: {
+      bytes: requestBytes(cell),
+      sha256: payloads.get(cell.id)?.sha256 ?? null,
+      shape: [...shape],
+      dtype,
+    },
+    response: reply ? { bytes: reply.body.length } : null,
+    results,
+  };
+}
+
+function describeCodec({ planned, payloads, verified }: Findings): CodecCost[] {
+  const distinct = new Map<string, CodecCost>();
+  for (const { id, transport, encoding, batch } of planned) {
+    const payload = payloads.get(id);
+    const key = `${transport} ${encoding} ${batch}`;
+    if (!payload || distinct.has(key)) continue;
+    const decodeMs = verified.replies.get(id)?.decodeMs ?? null;
+    distinct.set(key, { transport, encoding, batch, encodeMs: payload.encodeMs, decodeMs });
+  }
+  return [...distinct.values()];
+}
+
+function describeWarnings({ target, fallback, rounds, config }: Findings): Warning[] {
+  const warnings: Warning[] = [];
+  if (target.arm.isSeldon === false) warnings.push({ code: 'not-seldon' });
+  if (fallback) warnings.push({ code: 'fallback', ...fallback });
+  if (rounds.stopped !== null) {
+    const why = explain(rounds.stopped).slice(0, 2000);
+    warnings.push({ code: 'stopped-early', why, roundsDone: rounds.roundsDone, roundsPlanned: config.rounds });
+  }
+  return warnings;
+}
+
+function shareInsideBlocks({ blocks, wallMs }: Rounds): number | null {
+  if (wallMs === 0 || blocks.length === 0) return null;
+  return blocks.filter(({ role }) => role !== 'floor').reduce((sum, block) => sum + block.wallMs, 0) / wallMs;
+}
+
+function decideOutcome({ verified, rounds, analysis }: Findings): Outcome {
+  if (rounds.stopped instanceof Interrupted) return 'aborted';
+  if (rounds.stopped !== null || verified.failed.size > 0 || rounds.failed.size > 0) return 'infra-error';
+  return isTrustworthy(analysis) ? 'ok' : 'untrustworthy';
+}

@@ -1,0 +1,71 @@
+import type { Loader } from '../load/loader.ts';
+import type { Client } from '../load/protocol.ts';
+import type { Payload } from '../payload/payloads.ts';
+import type { Cell } from '../plan.ts';
+import { type ServerProcess, startServerProcess } from '../server/spawn.ts';
+import { addressRequest } from './prepare.ts';
+import { turnKey } from './rounds.ts';
+import type { Verified } from './verify.ts';
+
+/** V8 has optimised the client's path after so many calls. */
+const WARM_UP_CALLS = 1000;
+
+const floorKey = (cell: Cell): string => turnKey({ role: 'floor', arm: '', cell: cell.id });
+
+/**
+ * Puts up the null server, which repeats each cell's verified reply at once, and warms the client's code on it. The
+ * floors themselves are measured in the rounds, between the cells, so that both see the same machine.
+ */
+export async function calibrate(
+  cells: readonly Cell[],
+  payloads: ReadonlyMap<string, Payload>,
+  verified: Verified,
+  loader: Loader,
+  options: { readonly client: Client; readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<AsyncDisposable> {
+  const replies = cells.map((cell) => {
+    const reply = verified.replies.get(cell.id)?.reply;
+    if (!reply) throw new TypeError(`no verified reply for ${cell.id}`);
+    return cell.transport === 'rest'
+      ? ({ transport: 'rest', raw: reply.raw, close: !reply.kept } as const)
+      : ({ transport: 'grpc', message: reply.body } as const);
+  });
+  const server = await startServerProcess({ kind: 'null', replies }, options.signal);
+  try {
+    await prepareFloors(cells, payloads, server, loader, options.client);
+    await warmUp(cells, loader, options);
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function prepareFloors(
+  cells: readonly Cell[],
+  payloads: ReadonlyMap<string, Payload>,
+  server: ServerProcess<'null'>,
+  loader: Loader,
+  client: Client,
+): Promise<void> {
+  for (const [i, cell] of cells.entries()) {
+    const endpoint = { host: '127.0.0.1', port: server.ports[i] as number, path: '/', metadata: {} };
+    const target = { endpoints: { [cell.method]: { rest: endpoint, grpc: endpoint } } };
+    await loader.prepare(floorKey(cell), client, addressRequest(cell, payloads, target));
+  }
+}
+
+async function warmUp(
+  cells: readonly Cell[],
+  loader: Loader,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  for (const transport of ['rest', 'grpc'] as const) {
+    const smallest = cells.find((cell) => cell.transport === transport);
+    if (!smallest) continue;
+    options.signal.throwIfAborted();
+    const order = { durationMs: 0, minRequests: WARM_UP_CALLS, timeoutMs: options.timeoutMs };
+    const outcome = await loader.block(floorKey(smallest), order);
+    if (outcome.error !== null) throw new Error(`the null server failed over ${transport}: ${outcome.error}`);
+  }
+}

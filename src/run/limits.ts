@@ -1,0 +1,18 @@
+import { requestBytes } from '../payload/size.ts';
+import type { Cell } from '../plan.ts';
+
+/** By cell id: why the server would not take the cell's request, known by arithmetic before anything is sent. */
+export function findUnsendable(cells: readonly Cell[], grpcReceiveLimitBytes: number | null): Map<string, string> {
+  const skipped = new Map<string, string>();
+  for (const cell of cells) {
+    if (cell.transport !== 'grpc' || grpcReceiveLimitBytes === null) continue;
+    const bytes = requestBytes(cell);
+    if (bytes <= grpcReceiveLimitBytes) continue;
+    skipped.set(
+      cell.id,
+      `its request of ${bytes} bytes is over the server's gRPC receive limit of ${grpcReceiveLimitBytes} bytes; ` +
+        'the annotation seldon.io/grpc-max-message-size lifts the limit, a smaller batch stays under it',
+    );
+  }
+  return skipped;
+}

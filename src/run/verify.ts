@@ -1,0 +1,52 @@
+import { explain, ServerError } from '../errors.ts';
+import type { Reply } from '../load/exchange.ts';
+import type { Loader } from '../load/loader.ts';
+import type { Log } from '../log.ts';
+import type { Payload } from '../payload/payloads.ts';
+import { checkReply } from '../payload/reply.ts';
+import type { Cell } from '../plan.ts';
+import type { Target } from '../target/target.ts';
+import { finishOrStop, throwIfLost } from './patience.ts';
+import { addressRequest } from './prepare.ts';
+
+export interface Verified {
+  /** By cell id: the reply as it came, for the null server to repeat, and what decoding it took. */
+  readonly replies: ReadonlyMap<string, { readonly reply: Reply; readonly decodeMs: number }>;
+  /** By cell id: why the cell cannot be measured. */
+  readonly failed: ReadonlyMap<string, string>;
+}
+
+/** Right answers before fast ones: asks each cell once and checks what comes back. */
+export async function verify(
+  cells: readonly Cell[],
+  payloads: ReadonlyMap<string, Payload>,
+  target: Target,
+  loader: Loader,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly log: Log },
+): Promise<Verified> {
+  const replies = new Map<string, { reply: Reply; decodeMs: number }>();
+  const failed = new Map<string, string>();
+  for (const cell of cells) {
+    options.signal.throwIfAborted();
+    const key = `verify:${cell.id}`;
+    // Only the wire client shows the reply's raw bytes, whichever client measures later.
+    await loader.prepare(key, 'wire', addressRequest(cell, payloads, target));
+    try {
+      const reply = await finishOrStop(loader.send(key, options.timeoutMs), options.signal, target.lost);
+      const check = checkReply(cell, reply.body, target.answers);
+      if (check.ok) replies.set(cell.id, { reply, decodeMs: check.decodeMs });
+      else failed.set(cell.id, check.why);
+    } catch (error) {
+      if (error === options.signal.reason) throw error;
+      await throwIfLost(target.lost);
+      failed.set(cell.id, explain(error));
+    }
+    await loader.release(key);
+    const why = failed.get(cell.id);
+    if (why !== undefined) options.log.warn(`${cell.id} is left out: ${why}`);
+  }
+  if (replies.size === 0 && cells.length > 0) {
+    throw new ServerError(`expected the server to answer at least one cell, found none; ${[...failed.values()][0]}`);
+  }
+  return { replies, failed };
+}
