@@ -1,0 +1,99 @@
+import type { Block } from '../block.ts';
+import type { Cell } from '../plan.ts';
+import type { Arm, Canary, CellResult, Claim, Comparison, Floor, Warning } from '../report.ts';
+import { createNamedRandom } from '../stats/named-random.ts';
+import { judgeCanary } from './canary.ts';
+import { judgeClaims } from './claims.ts';
+import { comparePairs } from './comparisons.ts';
+import { type Sizes, summariseFloors } from './floors.ts';
+import { listPairs } from './pairs.ts';
+import { summariseCell } from './results.ts';
+import { listWarnings } from './warnings.ts';
+
+export interface AnalysisInput {
+  /** All cells that were planned, in the report's order. */
+  readonly cells: readonly Cell[];
+  /** Why a cell failed or was skipped, by cell id. */
+  readonly failed: ReadonlyMap<string, string>;
+  readonly skipped: ReadonlyMap<string, string>;
+  /** All that was measured, in any order: cells, canary and floors. */
+  readonly blocks: readonly Block[];
+  /** The first is the baseline. */
+  readonly arms: readonly Arm[];
+  /** By cell id; needed for each cell that has floor blocks. */
+  readonly requestBytes: Sizes;
+  readonly responseBytes: Sizes;
+  /** 0.05 means that a difference of less than 5 % is of no consequence. */
+  readonly margin: number;
+  readonly seed: number;
+}
+
+export interface Analysis {
+  /** By cell id (one entry for each planned cell), then by arm id. Holds also what was measured of a failed cell. */
+  readonly results: ReadonlyMap<string, Record<string, CellResult>>;
+  readonly floor: Floor[];
+  readonly comparisons: Comparison[];
+  readonly claims: Claim[];
+  readonly canary: Canary | null;
+  readonly warnings: Warning[];
+}
+
+/**
+ * Blocks in, numbers and verdicts out. The same input gives the same output, to the last digit; a run that was cut
+ * short is analysed as far as it came. Cells that failed or were skipped are in no comparison and no claim.
+ */
+export function analyse(input: AnalysisInput): Analysis {
+  const { cells, failed, skipped, blocks, margin, seed } = input;
+  const floor = summariseFloors(cells, blocks, input.requestBytes, input.responseBytes);
+  const results = summariseCells(input, floor);
+  const measured = cells.filter(({ id }) => !failed.has(id) && !skipped.has(id));
+  const baseline = input.arms[0]?.id ?? '';
+  const ofBaseline = new Map(
+    measured.flatMap(({ id }) => {
+      const result = results.get(id)?.[baseline];
+      return result === undefined ? [] : [[id, result] as const];
+    }),
+  );
+  const compared = comparePairs({
+    pairs: listPairs(measured),
+    arm: baseline,
+    results: ofBaseline,
+    floors: floor,
+    margin,
+    seed,
+  });
+  const canary = judgeCanary(blocks, margin, seed);
+  return {
+    results,
+    floor,
+    comparisons: compared.map(({ comparison }) => comparison),
+    claims: judgeClaims(cells, compared, ofBaseline),
+    canary,
+    warnings: listWarnings({
+      cells,
+      failed,
+      skipped,
+      measured: new Map(measured.map(({ id }) => [id, Object.values(results.get(id) ?? {})])),
+      canary,
+    }),
+  };
+}
+
+function summariseCells({ cells, blocks, arms, seed }: AnalysisInput, floor: readonly Floor[]) {
+  const floors = new Map(floor.map(({ cell, p50Ms }) => [cell, p50Ms]));
+  const grouped = Map.groupBy(
+    blocks.filter(({ role }) => role === 'cell'),
+    ({ cell, arm }) => `${arm} ${cell}`,
+  );
+  return new Map(
+    cells.map(({ id }) => {
+      const results: Record<string, CellResult> = {};
+      for (const arm of arms) {
+        const random = createNamedRandom(seed, `${arm.id} ${id}`);
+        const result = summariseCell(grouped.get(`${arm.id} ${id}`) ?? [], floors.get(id) ?? null, random);
+        if (result !== null) results[arm.id] = result;
+      }
+      return [id, results] as const;
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Block } from '../block.ts';
+import type { Cell } from '../plan.ts';
+import type { Floor } from '../report.ts';
+import { median } from '../stats/quantile.ts';
+import { summariseTail } from './tails.ts';
+
+/** Bytes of one request or reply, by cell id. */
+export type Sizes = ReadonlyMap<string, number>;
+
+/**
+ * What the client and the kernel cost alone, for each cell that was calibrated: median over rounds of the block
+ * medians, p99 pooled. The null server is built from the sizes, so a calibrated cell without them is a mistake of the
+ * caller: throws.
+ */
+export function summariseFloors(
+  cells: readonly Cell[],
+  blocks: readonly Block[],
+  requestBytes: Sizes,
+  responseBytes: Sizes,
+): Floor[] {
+  const floors: Floor[] = [];
+  for (const { id, transport, encoding, batch } of cells) {
+    const samples = blocks
+      .filter((block) => block.role === 'floor' && block.cell === id && block.latencyMs.length > 0)
+      .map((block) => block.latencyMs);
+    if (samples.length === 0) continue;
+    floors.push({
+      cell: id,
+      transport,
+      encoding,
+      batch,
+      requestBytes: sizeOf(id, requestBytes),
+      responseBytes: sizeOf(id, responseBytes),
+      requests: samples.reduce((total, { length }) => total + length, 0),
+      p50Ms: median(samples.map(median)),
+      p99Ms: summariseTail(samples).percentilesMs.p99 ?? null,
+    });
+  }
+  return floors;
+}
+
+function sizeOf(cell: string, sizes: Sizes): number {
+  const bytes = sizes.get(cell);
+  if (bytes === undefined)
+    throw new Error(`expected the size of each calibrated cell's messages, found none of ${cell}`);
+  return bytes;
+}

@@ -1,0 +1,18 @@
+/** Below this share of a block's time inside requests the client was busy with itself: the cell is not trustworthy. */
+export const MIN_DUTY = 0.95;
+
+/** A cell whose floor is more than this share of it carries a mark ... */
+export const FLOOR_MARK = 0.2;
+
+/** ... and more than this, takes part in no claim. */
+export const FLOOR_LIMIT = 0.5;
+
+/** Below six rounds not even the whole range of the block medians is a 95 % interval. */
+export const MIN_ROUNDS = 6;
+
+/** A difference has to be this many times the difference of its two floors to be resolvable. */
+export const MIN_RESOLUTION = 2;
+
+export const MAX_STEAL = 0.02;
+export const MAX_GC_SHARE = 0.05;
+export const MAX_LOOP_BUSY = 0.9;

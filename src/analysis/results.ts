@@ -1,0 +1,62 @@
+import type { Block } from '../block.ts';
+import type { CellResult, Estimate, RoundResult } from '../report.ts';
+import { medianInterval } from '../stats/order-interval.ts';
+import { median } from '../stats/quantile.ts';
+import type { Random } from '../stats/random.ts';
+import { ratio, runningTimeMs, sum, summariseBlock } from './rounds.ts';
+import { estimateTailIntervals, summariseTail } from './tails.ts';
+
+/**
+ * Sums up the blocks of one cell of one arm. Null where not one request was counted. `floorP50Ms` is the cell's floor,
+ * null without calibration; `random` draws the bootstrap.
+ */
+export function summariseCell(blocks: readonly Block[], floorP50Ms: number | null, random: Random): CellResult | null {
+  const ordered = blocks.toSorted((x, y) => x.round - y.round);
+  const samples = ordered.map((block) => block.latencyMs).filter(({ length }) => length > 0);
+  const rounds = ordered.map(summariseBlock);
+  const p50Ms = estimateMedian(rounds);
+  if (p50Ms === null) return null;
+  const requests = sum(rounds.map((round) => round.requests));
+  const latencySumMs = sum(samples.map(sum));
+  const runningMs = sum(ordered.map(runningTimeMs));
+  return {
+    requests,
+    errors: sum(rounds.map((round) => round.errors)),
+    duty: ratio(latencySumMs, runningMs),
+    throughput: ratio(requests, runningMs / 1000),
+    meanMs: latencySumMs / requests,
+    ...summariseTail(samples),
+    p50Ms,
+    p50UnflaggedMs: estimateUnflagged(rounds),
+    percentileIntervalsMs: estimateTailIntervals(samples, random),
+    partsMs: {
+      connect: medianOfMedians(ordered.map((block) => block.connectMs)),
+      firstByte: medianOfMedians(ordered.map((block) => block.firstByteMs)),
+    },
+    floorShare: floorP50Ms === null || p50Ms.value === 0 ? null : floorP50Ms / p50Ms.value,
+    rounds,
+  };
+}
+
+/** Centre: median over rounds of the block medians. Interval: their order statistics. Null without any median. */
+function estimateMedian(rounds: readonly RoundResult[]): Estimate | null {
+  const medians = rounds.flatMap(({ medianMs }) => (medianMs === null ? [] : [medianMs]));
+  if (medians.length === 0) return null;
+  const interval = medianInterval(medians);
+  return {
+    value: median(medians),
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    confidence: interval?.confidence ?? null,
+  };
+}
+
+function estimateUnflagged(rounds: readonly RoundResult[]): Estimate | null {
+  const unflagged = rounds.filter(({ flags }) => flags.length === 0);
+  return unflagged.length === rounds.length ? null : estimateMedian(unflagged);
+}
+
+function medianOfMedians(parts: readonly (Float64Array | null)[]): number | null {
+  const medians = parts.flatMap((part) => (part === null || part.length === 0 ? [] : [median(part)]));
+  return medians.length === 0 ? null : median(medians);
+}

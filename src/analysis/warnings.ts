@@ -1,0 +1,65 @@
+import type { Cell } from '../plan.ts';
+import { type BlockFlag, blockFlag, type Canary, type CellResult, type Warning } from '../report.ts';
+import { FLOOR_LIMIT, FLOOR_MARK, MIN_DUTY, MIN_ROUNDS } from './limits.ts';
+
+export interface WarningInput {
+  readonly cells: readonly Cell[];
+  readonly failed: ReadonlyMap<string, string>;
+  readonly skipped: ReadonlyMap<string, string>;
+  /** By cell id, of the cells that count as measured, one result per arm. */
+  readonly measured: ReadonlyMap<string, readonly CellResult[]>;
+  readonly canary: Canary | null;
+}
+
+/** What a reader must know before believing the numbers, as far as the numbers themselves show it. */
+export function listWarnings({ cells, failed, skipped, measured, canary }: WarningInput): Warning[] {
+  const where = (holds: (result: CellResult) => boolean): string[] =>
+    cells.flatMap(({ id }) => (measured.get(id)?.some(holds) ? [id] : []));
+  const all = [...measured.values()].flat();
+  return [
+    ...ofCells(
+      where(({ duty }) => duty < MIN_DUTY),
+      (ids) => ({ code: 'low-duty', cells: ids }),
+    ),
+    ...ofCells(
+      where(({ floorShare }) => floorShare !== null && floorShare > FLOOR_LIMIT),
+      (ids) => ({ code: 'floor-share', cells: ids, over: '50%' }),
+    ),
+    ...ofCells(
+      where(({ floorShare }) => floorShare !== null && floorShare > FLOOR_MARK && floorShare <= FLOOR_LIMIT),
+      (ids) => ({ code: 'floor-share', cells: ids, over: '20%' }),
+    ),
+    ...(canary?.noisy ? [{ code: 'noisy-canary', effect: canary.effect } as const] : []),
+    ...blockFlag.options.flatMap((flag) => countFlagged(flag, all)),
+    ...fewRounds([...measured.values()]),
+    ...ofCells(
+      cells.map(({ id }) => id).filter((id) => failed.has(id)),
+      (ids) => ({ code: 'failed-cells', cells: ids }),
+    ),
+    ...ofCells(
+      cells.map(({ id }) => id).filter((id) => skipped.has(id)),
+      (ids) => ({ code: 'skipped-cells', cells: ids }),
+    ),
+  ];
+}
+
+function ofCells(ids: string[], warn: (ids: string[]) => Warning): Warning[] {
+  return ids.length === 0 ? [] : [warn(ids)];
+}
+
+function countFlagged(flag: BlockFlag, results: readonly CellResult[]): Warning[] {
+  const rounds = results.flatMap((result) => result.rounds);
+  const blocks = rounds.filter(({ flags }) => flags.includes(flag)).length;
+  return blocks === 0 ? [] : [{ code: 'flagged-blocks', flag, blocks, of: rounds.length }];
+}
+
+/** The cell with the fewest rounds speaks for all; without a result it had none. */
+function fewRounds(measured: readonly (readonly CellResult[])[]): Warning[] {
+  const counts = measured.flatMap((results) => (results.length === 0 ? [0] : results.map(countMedians)));
+  const rounds = counts.length === 0 ? 0 : Math.min(...counts);
+  return rounds < MIN_ROUNDS ? [{ code: 'few-rounds', rounds }] : [];
+}
+
+function countMedians({ rounds }: CellResult): number {
+  return rounds.filter(({ medianMs }) => medianMs !== null).length;
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { summariseFloors } from '../../src/analysis/floors.ts';
+import { floor as schema } from '../../src/report.ts';
+import { allCells, cellOf, makeBlock } from './fixture.ts';
+
+const id = 'predict.rest.tensor.1.c1';
+const floorBlock = (round: number, latencyMs: readonly number[]) => makeBlock(id, round, latencyMs, { role: 'floor' });
+
+test('a floor is the median of its block medians, with its sizes', () => {
+  const blocks = [floorBlock(0, [0.1, 0.1, 9]), floorBlock(1, [0.2]), floorBlock(2, [0.3]), floorBlock(3, [])];
+  const [floor, ...others] = summariseFloors(allCells, blocks, new Map([[id, 48]]), new Map([[id, 137]]));
+  assert.deepEqual(others, []);
+  assert.deepEqual(schema.parse(floor), {
+    cell: id,
+    transport: 'rest',
+    encoding: 'tensor',
+    batch: 1,
+    requestBytes: 48,
+    responseBytes: 137,
+    requests: 5,
+    p50Ms: 0.2,
+    p99Ms: null,
+  });
+});
+
+test('its p99 needs 299 calls', () => {
+  const calls = Array.from({ length: 299 }, (_, i) => i + 1);
+  const sizes = new Map([[id, 1]]);
+  const p99 = (latencyMs: readonly number[]) =>
+    summariseFloors([cellOf(id)], [floorBlock(0, latencyMs)], sizes, sizes)[0]?.p99Ms;
+  assert.equal(p99(calls), 297);
+  assert.equal(p99(calls.slice(1)), null);
+});
+
+test('blocks of the cell itself are no floor', () => {
+  assert.deepEqual(summariseFloors(allCells, [makeBlock(id, 0, [1])], new Map(), new Map()), []);
+});
+
+test('a floor of unknown size is refused', () => {
+  assert.throws(() => summariseFloors(allCells, [floorBlock(0, [1])], new Map([[id, 1]]), new Map()), /size of each/);
+});
