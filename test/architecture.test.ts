@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, normalize, relative } from 'node:path';
+import { test } from 'node:test';
+
+/**
+ * The import rules of the house (CONTRIBUTING.md). A file's room is its folder below src/, or its own name at the top.
+ * Imports point down: shells, then bench, then run, then the stages, then the leaves.
+ */
+const SHELLS = ['main.ts', 'action.ts', 'cli.ts', 'worker.ts'];
+const SHELL_PARTS = ['command.ts', 'terminal-log.ts', 'output-folder.ts', 'exit-code.ts', 'interruption.ts'];
+const STAGES = ['target', 'payload', 'load', 'analysis', 'render', 'github'];
+const LEAVES = [
+  ...['plan.ts', 'block.ts', 'report.ts', 'config.ts', 'inputs.ts', 'parse.ts', 'endpoint.ts', 'errors.ts'],
+  ...['log.ts', 'assets.ts', 'tool.ts', 'stats', 'server'],
+];
+const LEVELS = [SHELLS, SHELL_PARTS, ['bench.ts'], ['run'], STAGES, LEAVES];
+
+/** A package may be imported only below these rooms. Node's own modules are everybody's. */
+const HOMES: Record<string, readonly string[]> = {
+  '@actions/core': ['action.ts', 'github'],
+  '@actions/github': ['github'],
+  '@kubernetes/client-node': ['target'],
+  '@grpc/grpc-js': ['load'],
+  undici: ['load'],
+  protobufjs: ['payload'],
+  handlebars: ['render'],
+  'markdown-table': ['render'],
+  zod: ['report.ts', 'github'],
+};
+
+const src = join(import.meta.dirname, '..', 'src');
+const files = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.ts'));
+const imports = new Map(await Promise.all(files.map(async (file) => [file, await readImports(file)] as const)));
+
+test('every room of the house stands on one level', () => {
+  for (const file of files) assert.notEqual(levelOf(roomOf(file)), -1, `${file} is in no room that the map knows`);
+});
+
+test('imports point down, and stages do not import one another', () => {
+  const wrong: string[] = [];
+  for (const [file, targets] of imports) {
+    for (const target of targets.filter((name) => name.startsWith('.'))) {
+      const to = relative(src, normalize(join(src, dirname(file), target)));
+      // package.json tells the tool's name and version.
+      if (to === join('..', 'package.json')) continue;
+      const [from, into] = [roomOf(file), roomOf(to)];
+      const down = levelOf(into) > levelOf(from);
+      const amongLeaves = LEAVES.includes(from) && LEAVES.includes(into);
+      const amongShells = SHELLS.includes(from) && SHELLS.includes(into);
+      if (from !== into && !down && !amongLeaves && !amongShells) wrong.push(`${file} imports ${to}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('each package has one home', () => {
+  const wrong: string[] = [];
+  for (const [file, targets] of imports) {
+    for (const target of targets.filter((name) => !name.startsWith('.') && !name.startsWith('node:'))) {
+      const name = target
+        .split('/')
+        .slice(0, target.startsWith('@') ? 2 : 1)
+        .join('/');
+      if (!HOMES[name]?.includes(roomOf(file))) wrong.push(`${file} imports ${name}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('no module imports itself in a circle', () => {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.notEqual(state.get(file), 'open', `circle: ${[...path, file].join(' -> ')}`);
+    if (state.get(file) === 'done') return;
+    state.set(file, 'open');
+    for (const target of imports.get(file) ?? []) {
+      if (target.startsWith('.')) visit(relative(src, normalize(join(src, dirname(file), target))), [...path, file]);
+    }
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+});
+
+test('there are no barrels and no rooms for things without a home', () => {
+  const homeless = files.filter((file) => /(^|\/)(index|utils?|helpers?|common|misc)\.ts$/.test(file));
+  assert.deepEqual(homeless, []);
+});
+
+function roomOf(file: string): string {
+  return file.split('/')[0] as string;
+}
+
+function levelOf(room: string): number {
+  return LEVELS.findIndex((level) => level.includes(room));
+}
+
+/** Module names in import and export declarations and in import() calls; types are imports, too. */
+async function readImports(file: string): Promise<string[]> {
+  const text = await readFile(join(src, file), 'utf8');
+  const found = text.matchAll(/(?:^|\n)(?:import|export) [^'"`;=()]*?from '([^']+)'|\bimport\(\s*'([^']+)'/g);
+  return [...found].map((match) => (match[1] ?? match[2]) as string);
+}

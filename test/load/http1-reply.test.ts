@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Http1Reply } from '../../src/load/http1-reply.ts';
+
+const BY_LENGTH = 'HTTP/1.1 200 OK\r\nServer: x\r\nConnection: close\r\ncontent-length: 11\r\n\r\nhello world';
+const CHUNKED =
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5;ext=1\r\nworld\r\n0\r\nTrailer: y\r\n\r\n';
+
+function feedAll(reply: Http1Reply, text: string, cuts: readonly number[] = []): boolean {
+  const bytes = Buffer.from(text, 'latin1');
+  const edges = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length];
+  let done = false;
+  for (let i = 1; i < edges.length; i++) {
+    const piece = bytes.subarray(edges[i - 1], edges[i]);
+    if (piece.length > 0) done = reply.feed(piece, piece.length);
+  }
+  return done;
+}
+
+function bodyOf(reply: Http1Reply): string {
+  return Buffer.from(reply.copy().body).toString('latin1');
+}
+
+for (const [framing, text] of [
+  ['by length', BY_LENGTH],
+  ['in chunks', CHUNKED],
+] as const) {
+  test(`a reply framed ${framing} is whole however it is split`, () => {
+    const reply = new Http1Reply();
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { maxLength: 12 }), (cuts) => {
+        reply.reset();
+        assert.equal(feedAll(reply, text, cuts), true);
+        assert.equal(reply.status, 200);
+        assert.equal(bodyOf(reply), 'hello world');
+        assert.equal(Buffer.from(reply.copy().raw).toString('latin1'), text);
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+}
+
+test('a reply is not whole before its last byte', () => {
+  for (const text of [BY_LENGTH, CHUNKED]) {
+    for (let length = 1; length < text.length; length++) {
+      assert.equal(feedAll(new Http1Reply(), text.slice(0, length)), false, `after ${length} bytes`);
+    }
+  }
+});
+
+test('whether the connection is kept follows the version and the Connection header', () => {
+  const keptAfter = (head: string): boolean => {
+    const reply = new Http1Reply();
+    assert.equal(feedAll(reply, `${head}\r\ncontent-length: 0\r\n\r\n`), true);
+    return reply.kept;
+  };
+  assert.equal(keptAfter('HTTP/1.1 200 OK'), true);
+  assert.equal(keptAfter('HTTP/1.1 200 OK\r\nConnection: Close'), false);
+  assert.equal(keptAfter('HTTP/1.0 200 OK'), false);
+  assert.equal(keptAfter('HTTP/1.0 200 OK\r\nconnection: keep-alive'), true);
+});
+
+test('a reply without a length ends with the connection', () => {
+  const reply = new Http1Reply();
+  assert.equal(feedAll(reply, 'HTTP/1.1 200 OK\r\n\r\nhello'), false);
+  assert.equal(reply.end(), true);
+  assert.equal(bodyOf(reply), 'hello');
+  assert.equal(reply.kept, false);
+});
+
+test('a connection that ends too early is an error that says how far it came', () => {
+  const reply = new Http1Reply();
+  assert.throws(() => reply.end(), /closed the connection without a reply/);
+  feedAll(reply, 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello');
+  assert.throws(() => reply.end(), /in the middle of a reply \(after 44 bytes\)/);
+});
+
+test('interim replies are passed over', () => {
+  const reply = new Http1Reply();
+  assert.equal(
+    feedAll(reply, `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${BY_LENGTH}`),
+    true,
+  );
+  assert.equal(reply.status, 200);
+  assert.equal(bodyOf(reply), 'hello world');
+});
+
+test('replies without a body end with their head', () => {
+  for (const head of ['HTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n']) {
+    const reply = new Http1Reply();
+    assert.equal(feedAll(reply, head), true);
+    assert.equal(bodyOf(reply), '');
+  }
+});
+
+const WRONG: Record<string, [string, RegExp]> = {
+  'another protocol': ['SSH-2.0-x\r\n\r\n', /expected an HTTP\/1.1 status line/],
+  'two lengths': ['HTTP/1.1 200 OK\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\n', /found two that differ/],
+  'a length and chunks': [
+    'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+    /expected one framing/,
+  ],
+  'an unknown coding': ['HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n', /expected one framing/],
+  'a negative length': ['HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', /expected a Content-Length/],
+  'an absurd length': ['HTTP/1.1 200 OK\r\ncontent-length: 999999999999\r\n\r\n', /expected a reply of at most/],
+  'a chunk size in words': ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfive\r\n', /expected a chunk size/],
+  'a chunk that goes on': [
+    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n',
+    /expected the end of a chunk/,
+  ],
+  'bytes behind the end': ['HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nab', /found further bytes/],
+  'a switch of protocols': ['HTTP/1.1 101 Switching\r\n\r\n', /switched protocols/],
+  'an endless head': [`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, /head of at most 64 KiB/],
+};
+for (const [name, [text, message]] of Object.entries(WRONG)) {
+  test(`${name} is refused`, () => {
+    assert.throws(() => feedAll(new Http1Reply(), text), message);
+  });
+}
+
+test('garbage never hangs the parser and never throws anything but an Error', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, withHead) => {
+      const reply = new Http1Reply();
+      try {
+        const head = withHead ? 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n' : '';
+        feedAll(reply, head + Buffer.from(bytes).toString('latin1'));
+        reply.end();
+      } catch (error) {
+        assert.ok(error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError));
+      }
+    }),
+    { numRuns: 2000, seed: 7 },
+  );
+});
