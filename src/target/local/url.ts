@@ -1,0 +1,77 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import type { TargetConfig } from '../../config.ts';
+import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, REST_PATH } from '../../endpoint.ts';
+import { explain, ServerError, UserError } from '../../errors.ts';
+import type { Method } from '../../plan.ts';
+import type { Host, Target } from '../target.ts';
+import { orAborted } from '../wait.ts';
+
+/**
+ * Endpoints that run already, and go on running. Load goes only to this machine unless the configuration allows more.
+ * Throws UserError (a remote host, more than one method) or ServerError (a name that cannot be resolved).
+ */
+export async function openUrlTarget(config: TargetConfig, methods: readonly Method[], host: Host): Promise<Target> {
+  const { rest, grpc, metadata, allowRemote } = config.url;
+  const [method, ...others] = methods;
+  if (method === undefined || others.length > 0) {
+    throw new UserError(`expected one method, found ${methods.length}: a url serves one model. Run once for each.`);
+  }
+  if (!allowRemote)
+    for (const { host: name } of [rest, grpc].filter((part) => part !== null)) await requireLoopback(name, host);
+
+  const endpoint: Endpoint = {
+    ...(rest && { rest: { host: rest.host, port: rest.port, path: rest.prefix.replace(/\/+$/, '') + REST_PATH } }),
+    ...(grpc && { grpc: { host: grpc.host, port: grpc.port, path: GRPC_PATH, metadata } }),
+  };
+  const addresses = [rest && `${join(rest)}${rest.prefix}`, grpc && `${join(grpc)} (gRPC)`];
+  return {
+    arm: {
+      id: 'base',
+      target: 'url',
+      isSeldon: 'unknown',
+      settings: {},
+      connection: null,
+      address: addresses.filter((address) => address !== null).join(', '),
+    },
+    endpoints: { [method]: endpoint },
+    // What runs there is not ours to end, and nobody tells when it ends.
+    lost: new AbortController().signal,
+    // Nobody can ask a server for its limit. A cell that is skipped at gRPC's default says so, which is better than
+    // thousands of requests that all fail.
+    grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
+    answers: 'any',
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function requireLoopback(name: string, host: Host): Promise<void> {
+  const bare = name.replace(/^\[(.*)\]$/, '$1');
+  const addresses = isIP(bare) ? [bare] : await resolve(bare, host.signal);
+  const remote = addresses.find((address) => !isLoopback(address));
+  if (remote === undefined) return;
+  throw new UserError(
+    `expected an address of this machine, found ${name}${remote === bare ? '' : ` (${remote})`}. ` +
+      'A benchmark is load: if that server is yours to load, say so with option allow-remote-target.',
+  );
+}
+
+async function resolve(name: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    return (await orAborted(lookup(name, { all: true }), signal)).map(({ address }) => address);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new ServerError(`expected ${name} to be the name of a machine: ${explain(error)}`, { cause: error });
+  }
+}
+
+function isLoopback(address: string): boolean {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function join({ host, port }: { host: string; port: number }): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { TargetConfig } from '../../src/config.ts';
+import { listCandidates } from '../../src/target/local/python/candidates.ts';
+import { probePython } from '../../src/target/local/python/probe.ts';
+import type { Created, Host } from '../../src/target/target.ts';
+
+export interface TestHost extends Host {
+  /** What is on record now. */
+  readonly recorded: ReadonlySet<Created>;
+  readonly messages: readonly string[];
+  abort(reason: Error): void;
+}
+
+export function createTestHost(): TestHost {
+  const recorded = new Set<Created>();
+  const messages: string[] = [];
+  const controller = new AbortController();
+  const add = (message: string): void => void messages.push(message);
+  return {
+    log: { stage() {}, info: add, warn: add, foreign() {}, progress() {} },
+    signal: controller.signal,
+    recordCreated(thing) {
+      recorded.add(thing);
+      return () => recorded.delete(thing);
+    },
+    recorded,
+    messages,
+    abort: (reason) => controller.abort(reason),
+  };
+}
+
+export function createTargetConfig(changes: Partial<TargetConfig>): TargetConfig {
+  return {
+    kind: 'process',
+    iterations: 1,
+    process: { seldonVersion: '1.19.0', python: null, cacheDir: '/nowhere' },
+    reference: { connection: 'close' },
+    url: { rest: null, grpc: null, metadata: {}, allowRemote: false },
+    ...changes,
+  };
+}
+
+/** A folder that goes with the test. */
+export async function createTestFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'target-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function writeScript(path: string, lines: readonly string[]): Promise<string> {
+  await writeFile(path, `#!/bin/sh\n${lines.join('\n')}\n`, { mode: 0o755 });
+  return path;
+}
+
+/** A file that answers like a Python when it is asked what it is. */
+export async function writeFakePython(path: string, version: string, changes: object = {}): Promise<string> {
+  const answer = {
+    implementation: 'CPython',
+    version,
+    executable: path,
+    platform: 'linux-x86_64',
+    origin: path,
+    venv: true,
+    ...changes,
+  };
+  await mkdir(dirname(path), { recursive: true });
+  return writeScript(path, [`echo '${JSON.stringify(answer)}'`]);
+}
+
+/** Any real Python of this machine, to run the guard with; null where there is none. */
+export async function findAnyPython(): Promise<string | null> {
+  const versions = Array.from({ length: 12 }, (_, i) => `3.${i + 8}`);
+  for (const { path } of await listCandidates(versions, process.env)) {
+    const probe = await probePython(path, versions, AbortSignal.timeout(30_000));
+    if (probe.state === 'fit') return probe.python.path;
+  }
+  return null;
+}
