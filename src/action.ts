@@ -16,7 +16,7 @@ export async function runAction(): Promise<void> {
   const log = createActionsLog();
   try {
     const config = parseConfig((name) => core.getInput(name), 'action');
-    await prepareFolder(config.out);
+    await using _folder = await prepareFolder(config.out);
     using interruption = listenForInterruption((signal) =>
       log.info(`${signal}: stopping, and writing what was measured`),
     );
@@ -60,7 +60,7 @@ async function publish(report: Report, folder: string): Promise<void> {
     import('./render/fastest.ts'),
   ]);
   const files = renderAll(report);
-  await writeFiles(folder, files);
+  await writeFiles(folder, { ...files });
   await writeJobSummary([files['summary.md'], files['comment.md']]);
   const { batches } = report.config;
   writeOutputs(report, folder, {

@@ -23,7 +23,7 @@ async function run(log: TerminalLog): Promise<number> {
     return 0;
   }
   const config = parseConfig(command.get, 'cli', command.problems);
-  await prepareFolder(config.out);
+  await using _folder = await prepareFolder(config.out);
   using interruption = listenForInterruption((signal) => {
     log.warn(`${signal}: finishing the block in flight, then writing what was measured; once more to stop at once`);
   });
@@ -43,7 +43,7 @@ async function publish(config: Config, log: TerminalLog, report: import('./repor
   const { renderTerminal } = await import('./render/terminal.ts');
   const files = renderAll(report);
   log.stage('publish');
-  await writeFiles(config.out, files);
+  await writeFiles(config.out, { ...files });
   log.info(`written to ${config.out}: report.json, ${Object.keys(files).join(', ')}`);
   log.end();
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;

@@ -20,12 +20,16 @@ export function parseCommand(argv: readonly string[]): Command {
   const problems: string[] = [];
   const values = new Map<string, string>();
   const { tokens } = parseArgs({ args: [...argv], options: describeOptions(), strict: false, tokens: true });
+  // The word behind an option that was refused is most likely its value, and not one more mistake.
+  let forgiven = -1;
   for (const token of tokens) {
-    if (token.kind === 'positional') {
+    if (token.kind === 'positional' && token.index !== forgiven) {
       problems.push(`expected options that begin with --, found ${JSON.stringify(token.value.slice(0, 100))}`);
     } else if (token.kind === 'option') {
       const problem = takeOption(token, values);
-      if (problem !== null) problems.push(problem);
+      if (problem === null) continue;
+      problems.push(problem);
+      forgiven = token.index + (token.value === undefined || token.inlineValue ? 1 : 2);
     }
   }
   return {
@@ -38,7 +42,7 @@ export function parseCommand(argv: readonly string[]): Command {
 }
 
 function takeOption(
-  token: { readonly name: string; readonly rawName: string; readonly value: string | undefined },
+  token: { name: string; rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
   values: Map<string, string>,
 ): string | null {
   const { name, value } = token;
@@ -48,7 +52,9 @@ function takeOption(
   }
   if (values.has(name)) return `--${name} is given twice`;
   const flag = isFlag(name);
-  if (!flag && (value === undefined || value === '')) return `--${name} needs a value (${describeValue(name)})`;
+  const swallowed = !token.inlineValue && value?.startsWith('--');
+  if (!flag && (value === undefined || value === '' || swallowed))
+    return `--${name} needs a value (${describeValue(name)})`;
   if (name in OWN && value !== undefined) return `--${name} takes no value`;
   values.set(name, flag ? (value ?? 'true') : (value as string));
   return null;

@@ -1,18 +1,32 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { explain, UserError } from './errors.ts';
 
-/** Makes the folder and proves that files can be written there, before anything is measured for it. */
-export async function prepareFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder and proves that files can be written there, before anything is measured for it. Disposing removes
+ * what was made if nothing has been written into it.
+ */
+export async function prepareFolder(folder: string): Promise<AsyncDisposable> {
   try {
-    await mkdir(folder, { recursive: true });
+    const made = await mkdir(folder, { recursive: true });
     const probe = join(folder, `.probe-${process.pid}`);
     await (await open(probe, 'wx')).close();
     await rm(probe);
+    return { [Symbol.asyncDispose]: () => removeEmpty(folder, made) };
   } catch (error) {
     throw new UserError(
       `expected a folder that can be written to, found none at ${folder} (${explain(error)}); choose another with --out`,
     );
+  }
+}
+
+/** Removes empty folders from `folder` up to `top`, the highest one that was made. */
+async function removeEmpty(folder: string, top: string | undefined): Promise<void> {
+  if (top === undefined) return;
+  try {
+    for (let at = folder; at.length >= top.length; at = dirname(at)) await rmdir(at);
+  } catch {
+    // It holds something by now, as it should.
   }
 }
 

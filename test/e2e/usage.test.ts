@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeFolder, runCli } from '../helpers/run-tool.ts';
+
+const WRONG: Record<string, [string[], RegExp]> = {
+  'an unknown option': [['--taget', 'reference'], /unknown option --taget; did you mean --target\?/],
+  'a stray word': [['reference'], /expected options that begin with --, found "reference"/],
+  'an option without its value': [['--rounds'], /--rounds needs a value/],
+  'an option given twice': [['--rounds', '6', '--rounds', '8'], /--rounds is given twice/],
+  'a wrong word of a closed set': [
+    ['--transports', 'rest,soap'],
+    /--transports: expected one of rest, grpc; found "rest,soap"/,
+  ],
+  'a repetition in a list': [['--batches', '1,1'], /--batches: expected a list without repetitions/],
+  'a negative number': [['--rounds=-3'], /--rounds: expected a whole number from 1 to 1000; found "-3"/],
+  'an absurd batch': [['--batches', '10000001'], /--batches: expected a whole number from 1 to 10000000/],
+  'a duration without a unit': [['--block', '250'], /--block: expected a duration such as 250ms/],
+  'a margin that is no percentage': [['--margin', '0.05'], /--margin: expected a percentage/],
+  'options of another target': [
+    ['--target', 'reference', '--seldon-version', '1.17.1'],
+    /--seldon-version belongs to target process; the target is reference/,
+  ],
+  'a url target without its addresses': [
+    ['--target', 'url', '--methods', 'predict'],
+    /--transports names rest: give --rest-url too[\s\S]*--transports names grpc: give --grpc-address too/,
+  ],
+  'a url target for two models': [
+    ['--target', 'url', '--rest-url', 'http://127.0.0.1:1', '--transports', 'rest'],
+    /a url serves one model/,
+  ],
+  'a TLS address': [
+    ['--target', 'url', '--rest-url', 'https://127.0.0.1:1', '--transports', 'rest', '--methods', 'predict'],
+    /TLS is not supported/,
+  ],
+  'an address that is not this machine': [
+    ['--target', 'url', '--rest-url', 'http://192.0.2.1:9000', '--transports', 'rest', '--methods', 'predict'],
+    /found 192\.0\.2\.1\..*allow-remote-target/,
+  ],
+};
+for (const [name, [args, message]] of Object.entries(WRONG)) {
+  test(`${name} is told in a sentence, with exit code 2 and no report`, async () => {
+    await using folder = await makeFolder();
+    const { code, stdout, stderr } = await runCli([...args, '--out', join(folder.path, 'out')]);
+    assert.match(stderr, message);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, '');
+    assert.doesNotMatch(stderr, /\n {4}at /, 'a stack is for our own mistakes');
+    assert.deepEqual(await readdir(folder.path), []);
+  });
+}
+
+test('everything that is wrong is told at once', async () => {
+  const { code, stderr } = await runCli(['--taget', 'x', '--rounds', '0', '--block', 'soon', '--client', 'curl']);
+  assert.equal(code, 2);
+  assert.match(stderr, /4 things are wrong/);
+  for (const word of ['--taget', '--rounds', '--block', '--client']) assert.ok(stderr.includes(word), word);
+});
+
+test('an output folder that cannot be written to is found before anything is measured', async () => {
+  await using folder = await makeFolder();
+  const file = join(folder.path, 'file');
+  await writeFile(file, 'kept');
+  const { code, stderr } = await runCli(['--target', 'reference', '--out', join(file, 'out')]);
+  assert.equal(code, 2);
+  assert.match(stderr, /expected a folder that can be written to, found none at .*; choose another with --out/);
+  assert.doesNotMatch(stderr, /provision/);
+});
+
+test('--help names every option, and --version the version', async () => {
+  const { code, stdout } = await runCli(['--help']);
+  assert.equal(code, 0);
+  for (const option of ['--target', '--batches', '--seldon-version', '--json']) assert.ok(stdout.includes(option));
+  assert.match((await runCli(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
+});

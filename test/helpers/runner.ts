@@ -1,0 +1,67 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Ended, type Running, start } from './run-tool.ts';
+
+/**
+ * Runs a JavaScript action the way GitHub's runner does: empty command files, inputs as INPUT_ variables, main and
+ * then post with the saved state as STATE_ variables.
+ */
+export interface Runner {
+  readonly workspace: string;
+  main(inputs: Readonly<Record<string, string>>): Promise<Running>;
+  /** After the main step has ended. */
+  post(): Promise<Ended>;
+  readOutputs(): Promise<Record<string, string>>;
+  readSummary(): Promise<string>;
+}
+
+export async function createRunner(script: string, workspace: string): Promise<Runner> {
+  const file = (name: string): string => join(workspace, `_${name.toLowerCase()}`);
+  const env: NodeJS.ProcessEnv = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_REPOSITORY: 'octo/models',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_RUN_ID: '4711',
+    GITHUB_RUN_ATTEMPT: '2',
+    GITHUB_SHA: 'a'.repeat(40),
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_EVENT_NAME: 'push',
+    GITHUB_EVENT_PATH: file('EVENT'),
+    RUNNER_TEMP: workspace,
+  };
+  await writeFile(file('EVENT'), '{}');
+  for (const name of ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY']) {
+    env[name] = file(name);
+    await writeFile(file(name), '');
+  }
+  return {
+    workspace,
+    async main(inputs) {
+      const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+      return start({ script, cwd: workspace, env: { ...env, ...Object.fromEntries(given) } });
+    },
+    async post() {
+      const state = await readCommandFile(file('GITHUB_STATE'));
+      const saved = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
+      return start({ script, cwd: workspace, env: { ...env, ...Object.fromEntries(saved) } }).ended;
+    },
+    readOutputs: () => readCommandFile(file('GITHUB_OUTPUT')),
+    readSummary: () => readFile(file('GITHUB_STEP_SUMMARY'), 'utf8'),
+  };
+}
+
+/** The runner's file commands: `name<<delimiter`, lines, `delimiter`; a later value replaces an earlier one. */
+async function readCommandFile(path: string): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const [name, delimiter] = (lines[i] ?? '').split('<<');
+    if (!name || !delimiter) continue;
+    const end = lines.indexOf(delimiter, i + 1);
+    if (end < 0) throw new Error(`expected ${delimiter} in ${path}`);
+    values[name] = lines.slice(i + 1, end).join('\n');
+    i = end;
+  }
+  return values;
+}
