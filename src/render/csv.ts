@@ -1,0 +1,78 @@
+import type { Arm, CellReport, CellResult, Report } from '../report.ts';
+import { clean } from './foreign.ts';
+
+type Value = string | number | null | undefined;
+
+interface Row {
+  readonly arm: Arm;
+  readonly cell: CellReport;
+  readonly result: CellResult | null;
+  readonly floorMs: number | undefined;
+}
+
+/** Stable names, units in them. New columns go to the end. */
+const COLUMNS: readonly (readonly [name: string, read: (row: Row) => Value])[] = [
+  ['arm', ({ arm }) => arm.id],
+  ['cell', ({ cell }) => cell.id],
+  ['method', ({ cell }) => cell.method],
+  ['transport', ({ cell }) => cell.transport],
+  ['encoding', ({ cell }) => cell.encoding],
+  ['batch', ({ cell }) => cell.batch],
+  ['concurrency', ({ cell }) => cell.concurrency],
+  ['state', ({ cell }) => cell.state],
+  ['reason', ({ cell }) => cell.reason],
+  ['request_bytes', ({ cell }) => cell.request.bytes],
+  ['request_sha256', ({ cell }) => cell.request.sha256],
+  ['response_bytes', ({ cell }) => cell.response?.bytes],
+  ['rounds', ({ result }) => result?.rounds.length],
+  ['requests', ({ result }) => result?.requests],
+  ['errors', ({ result }) => result?.errors],
+  ['p50_ms', ({ result }) => result?.p50Ms.value],
+  ['p50_low_ms', ({ result }) => result?.p50Ms.low],
+  ['p50_high_ms', ({ result }) => result?.p50Ms.high],
+  ['p50_confidence', ({ result }) => result?.p50Ms.confidence],
+  ['p50_unflagged_ms', ({ result }) => result?.p50UnflaggedMs?.value],
+  ['p90_ms', ({ result }) => result?.percentilesMs.p90],
+  ['p90_low_ms', ({ result }) => result?.percentileIntervalsMs.p90?.low],
+  ['p90_high_ms', ({ result }) => result?.percentileIntervalsMs.p90?.high],
+  ['p95_ms', ({ result }) => result?.percentilesMs.p95],
+  ['p95_low_ms', ({ result }) => result?.percentileIntervalsMs.p95?.low],
+  ['p95_high_ms', ({ result }) => result?.percentileIntervalsMs.p95?.high],
+  ['p99_ms', ({ result }) => result?.percentilesMs.p99],
+  ['p99_low_ms', ({ result }) => result?.percentileIntervalsMs.p99?.low],
+  ['p99_high_ms', ({ result }) => result?.percentileIntervalsMs.p99?.high],
+  ['mean_ms', ({ result }) => result?.meanMs],
+  ['min_ms', ({ result }) => result?.minMs],
+  ['max_ms', ({ result }) => result?.maxMs],
+  ['throughput_per_s', ({ result }) => result?.throughput],
+  ['duty_share', ({ result }) => result?.duty],
+  ['connect_p50_ms', ({ result }) => result?.partsMs.connect],
+  ['first_byte_p50_ms', ({ result }) => result?.partsMs.firstByte],
+  ['floor_p50_ms', ({ floorMs }) => floorMs],
+  ['floor_share', ({ result }) => result?.floorShare],
+];
+
+/** One row per cell and arm, in full precision; nothing where nothing was measured. */
+export function renderCsv(report: Report): string {
+  const floors = new Map(report.floor.map((floor) => [floor.cell, floor.p50Ms]));
+  const rows = report.cells.flatMap((cell) =>
+    report.arms.map((arm): Row => {
+      const result = Object.hasOwn(cell.results, arm.id) ? (cell.results[arm.id] ?? null) : null;
+      return { arm, cell, result, floorMs: floors.get(cell.id) };
+    }),
+  );
+  const head = COLUMNS.map(([name]) => name).join(',');
+  const body = rows.map((row) => COLUMNS.map(([, read]) => writeValue(read(row))).join(','));
+  return [head, ...body, ''].join('\n');
+}
+
+function writeValue(value: Value): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'number' ? String(value) : escapeCsv(value);
+}
+
+/** Quoted where the format asks for it, and never a formula: spreadsheets run text that begins like one. */
+export function escapeCsv(text: string): string {
+  const safe = clean(text, Number.POSITIVE_INFINITY).replace(/^(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/u, "'");
+  return /[",;'\ufffd]|^\s|\s$/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,115 @@
+import type { Arm, Report } from '../report.ts';
+import { bytes, count, duration, integer, percent, percentExact, timestamp } from './format.ts';
+import type { Lookup } from './lookup.ts';
+import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
+import { describeTarget } from './provenance.ts';
+import { left, right, type Table } from './table.ts';
+
+type Fact = readonly [Plain, Prose];
+
+/** Everything that the report knows of where it was made. */
+export function buildEnvironmentTable(lookup: Lookup): Table {
+  const facts = [...describeMachine(lookup.report), ...describeServer(lookup), ...describeRun(lookup.report)];
+  return {
+    caption: plain`Environment`,
+    columns: [left(plain`what`), left(plain`value`)],
+    rows: facts.map(([what, value]) => [say`${what}`, value]),
+  };
+}
+
+/** How long the stages took; null where nothing was recorded. */
+export function buildTimelineTable({ report }: Lookup): Table | null {
+  if (report.timeline.length === 0) return null;
+  return {
+    caption: plain`Stages`,
+    columns: [left(plain`stage`), right(plain`took`)],
+    rows: report.timeline.map(({ stage, durationMs }) => [say`${foreign(stage)}`, say`${duration(durationMs)}`]),
+  };
+}
+
+function describeMachine({ environment }: Report): Fact[] {
+  const { cpu, pinning } = environment;
+  return [
+    [plain`CPU`, say`${foreign(cpu.model)}, ${count(cpu.cores, 'core')}`],
+    [plain`memory`, say`${bytes(environment.memoryBytes)}`],
+    [
+      plain`system`,
+      say`${foreign(environment.platform)} ${foreign(environment.arch)}, kernel ${foreign(environment.kernel)}`,
+    ],
+    [plain`virtual machine`, yesOrNo(environment.virtualised)],
+    [plain`Node`, say`${foreign(environment.node)}`],
+    [plain`load process flags`, foreignList(environment.loadFlags)],
+    [
+      plain`pinning`,
+      pinning === null ? say`none` : say`load on ${foreign(pinning.load)}, server on ${foreign(pinning.server)}`,
+    ],
+    [plain`load process peak memory`, optional(environment.loadPeakRssBytes, bytes)],
+    [plain`CPU time taken by the host`, optional(environment.stealPercent, (x) => percent(x / 100))],
+    [plain`held back by CPU limits`, optional(environment.throttledMs, duration)],
+  ];
+}
+
+function describeServer(lookup: Lookup): Fact[] {
+  const { arm } = lookup;
+  return [
+    [plain`target`, describeTarget(lookup)],
+    ...(arm.address === undefined ? [] : [[plain`address`, say`${foreign(arm.address)}`] as const]),
+    ...describePackages(arm),
+    ...Object.entries(arm.settings).map(
+      ([name, value]): Fact => [plain`server setting`, say`${foreign(name)} = ${foreign(value)}`],
+    ),
+    [
+      plain`REST connection`,
+      arm.connection === null
+        ? say`not known`
+        : arm.connection === 'close'
+          ? say`closed after each reply`
+          : say`kept open`,
+    ],
+  ];
+}
+
+function describePackages({ python }: Arm): Fact[] {
+  if (python === undefined) return [];
+  const packages = Object.entries(python.packages).map(([name, version]) => say`${foreign(name)} ${foreign(version)}`);
+  return [
+    [plain`Python`, say`${foreign(python.version)}`],
+    ...(packages.length === 0 ? [] : [[plain`Python packages`, join(packages, ', ')] as const]),
+  ];
+}
+
+function describeRun(report: Report): Fact[] {
+  const { config, provenance, tool } = report;
+  const named = [
+    [plain`repository`, provenance.repository],
+    [plain`commit`, provenance.sha],
+    [plain`ref`, provenance.ref],
+    [plain`event`, provenance.event],
+  ] as const;
+  return [
+    [plain`tool`, say`${foreign(tool.name)} ${foreign(tool.version)}, ${config.client as string as Plain} client`],
+    [plain`started`, say`${timestamp(report.startedAt)}`],
+    [plain`took`, say`${duration(report.durationMs)}`],
+    [
+      plain`rounds × block`,
+      say`${integer(report.roundsDone)} of ${integer(config.rounds)} × ${duration(config.blockMs)}, preset ${config.preset as string as Plain}`,
+    ],
+    [plain`margin`, say`${percentExact(config.margin)}`],
+    [plain`seed`, say`${integer(config.seed)}`],
+    [plain`model iterations`, say`${integer(config.iterations)}`],
+    [plain`timeout per request`, say`${duration(config.timeoutMs)}`],
+    ...named.flatMap(([what, value]) => (value === undefined ? [] : [[what, say`${foreign(value)}`] as const])),
+  ];
+}
+
+function optional(x: number | null, write: (x: number) => Plain): Prose {
+  return x === null ? say`not known` : say`${write(x)}`;
+}
+
+function yesOrNo(x: boolean | null): Prose {
+  return x === null ? say`not known` : x ? say`yes` : say`no`;
+}
+
+function foreignList(items: readonly string[]): Prose {
+  return items.length === 0 ? say`none` : join(items.map(foreign), ' ');
+}

@@ -1,0 +1,36 @@
+import type { CellResult } from '../report.ts';
+import { type Plain, type Prose, plain, say } from './prose.ts';
+
+/** Below this share of a block's time inside requests the client was busy with itself. */
+export const MIN_DUTY = 0.95;
+/** The client and the kernel alone make up so much of the cell that it carries a mark ... */
+const FLOOR_MARK = 0.2;
+/** ... or takes part in no claim. */
+export const FLOOR_LIMIT = 0.5;
+
+export type Mark = 'floor-over-20' | 'floor-over-50' | 'low-duty';
+
+const SIGNS: Record<Mark, Plain> = { 'floor-over-20': plain`†`, 'floor-over-50': plain`‡`, 'low-duty': plain`§` };
+
+const MEANINGS: Record<Mark, Prose> = {
+  'floor-over-20': say`† more than 20% of the time is the client's own floor`,
+  'floor-over-50': say`‡ more than 50% is the floor: the cell takes part in no claim`,
+  'low-duty': say`§ the client was busy outside requests (duty below 95%): not trustworthy`,
+};
+
+export function listMarks({ duty, floorShare }: CellResult): Mark[] {
+  const marks: Mark[] = [];
+  if (floorShare !== null && floorShare > FLOOR_LIMIT) marks.push('floor-over-50');
+  else if (floorShare !== null && floorShare > FLOOR_MARK) marks.push('floor-over-20');
+  if (duty < MIN_DUTY) marks.push('low-duty');
+  return marks;
+}
+
+export function markSigns(marks: readonly Mark[]): Plain {
+  return marks.map((mark) => SIGNS[mark]).join('') as Plain;
+}
+
+/** What the marks that were used mean. */
+export function explainMarks(used: ReadonlySet<Mark>): Prose[] {
+  return (Object.keys(MEANINGS) as Mark[]).filter((mark) => used.has(mark)).map((mark) => MEANINGS[mark]);
+}

@@ -1,0 +1,82 @@
+import type { Canary, Report } from '../report.ts';
+import { count, duration, effectWithInterval, encodingLabel, integer, percent, percentExact } from './format.ts';
+import { cellName, type Lookup } from './lookup.ts';
+import { code, join, type Plain, type Prose, plain, say } from './prose.ts';
+
+/** How this was measured, and what it cannot tell: one item each. */
+export function describeMethod(lookup: Lookup): Prose[] {
+  const { report } = lookup;
+  return [
+    describeLoop(report),
+    say`p50 is the median over rounds of the block medians; its interval (at least 95% where there are six rounds) comes from order statistics over rounds. It speaks of this run on this machine: another machine, or the same one tomorrow, may differ by more.`,
+    say`Pairs are compared round by round (log ratios, t interval). A pair is called faster or slower when its interval lies wholly outside the margin of ±${percentExact(report.config.margin)} (Holm over all pairs), equivalent when its 90% interval lies wholly inside.`,
+    ...describeFloor(lookup),
+    ...describeShapes(report),
+    ...(report.config.methods.includes('predict_raw')
+      ? [
+          say`The benchmark's raw model decodes nothing: it shows what ${code(plain`predict_raw`)} saves at most, not what a model that reads its input saves.`,
+        ]
+      : []),
+    ...describeConnection(lookup),
+    describeCanary(lookup, report.canary),
+    ...describeHost(report),
+    say`Seed ${integer(report.config.seed)}: the same seed gives the same order of blocks.`,
+  ];
+}
+
+function describeLoop({ config, roundsDone, insideBlocks }: Report): Prose {
+  const inside =
+    insideBlocks === null ? say`` : say` ${percent(insideBlocks)} of the measuring time was inside blocks.`;
+  return say`Closed loop, one request at a time on one connection: ${count(roundsDone, 'round')}, in each of them every cell once for ${duration(config.blockMs)} (never fewer than ${count(config.minRequests, 'request')}), in a fresh random order. Requests are encoded before the run, replies decoded after the clock has stopped; the first request of a block is not counted. A closed loop shows service time, not what happens when requests queue.${inside}`;
+}
+
+function describeFloor({ report }: Lookup): Prose[] {
+  if (report.floor.length === 0)
+    return [say`The client's own floor was not measured in this run: nothing tells how much of a cell is the client.`];
+  return [
+    say`The floor is the ${code(report.config.client as string as Plain)} client with the same bytes against a server that answers at once. A pair whose difference is smaller than twice that of its floors is not resolvable; a cell that is more than half floor takes part in no claim.`,
+  ];
+}
+
+/** Shapes and types differ between the encodings, and so does what the server does with them. */
+function describeShapes({ cells, config }: Report): Prose[] {
+  const kinds = config.encodings.flatMap((encoding) => {
+    const cell = cells.findLast((candidate) => candidate.encoding === encoding);
+    if (cell === undefined) return [];
+    const shape = cell.request.shape.map((n) => (n === cell.batch && n > 1 ? 'n' : String(n))).join(', ') as Plain;
+    return [say`${code(encodingLabel(encoding))} [${shape}] of ${cell.request.dtype as string as Plain}`];
+  });
+  if (kinds.length < 2) return [];
+  return [say`The model sees different arrays, because the encodings carry different ones: ${join(kinds, ', ')}.`];
+}
+
+function describeConnection({ arm }: Lookup): Prose[] {
+  if (arm.connection === null) return [];
+  return [
+    arm.connection === 'close'
+      ? say`The server closes the connection after each REST reply, so connecting is part of every REST request; gRPC keeps its connection.`
+      : say`The server keeps REST connections open.`,
+  ];
+}
+
+function describeCanary(lookup: Lookup, canary: Canary | null): Prose {
+  if (canary === null) return say`No canary ran: nothing tells whether the run was noisy.`;
+  const shown = effectWithInterval(canary.effect, canary.low, canary.high);
+  const result = canary.noisy
+    ? say`it differed from itself, so the run is noisy`
+    : say`no difference from itself was found`;
+  return say`Canary: ${cellName(lookup, canary.cell)} ran twice under two names, ${shown}; ${result}.`;
+}
+
+function describeHost({ environment }: Report): Prose[] {
+  const { stealPercent, throttledMs } = environment;
+  const steal =
+    stealPercent === null
+      ? say`steal is not shown by this system`
+      : say`the host took away ${percent(stealPercent / 100)} of the CPU time`;
+  const throttled =
+    throttledMs === null
+      ? say`throttling is not shown`
+      : say`CPU limits held processes back for ${duration(throttledMs)}`;
+  return [say`While measuring, ${steal}; ${throttled}.`];
+}

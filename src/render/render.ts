@@ -1,0 +1,24 @@
+import type { Report } from '../report.ts';
+import { renderComment } from './comment.ts';
+import { renderCsv } from './csv.ts';
+import { renderHtml } from './html.ts';
+import { createLookup } from './lookup.ts';
+import { renderSummary } from './summary.ts';
+
+export interface Rendered {
+  readonly 'comment.md': string;
+  readonly 'summary.md': string;
+  readonly 'report.html': string;
+  readonly 'results.csv': string;
+}
+
+/** A report as people read it, by file name. Pure but for reading the HTML template. */
+export function renderAll(report: Report): Rendered {
+  const lookup = createLookup(report);
+  return {
+    'comment.md': renderComment(lookup),
+    'summary.md': renderSummary(lookup),
+    'report.html': renderHtml(lookup),
+    'results.csv': renderCsv(report),
+  };
+}

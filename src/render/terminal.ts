@@ -1,0 +1,121 @@
+import { styleText } from 'node:util';
+import type { Report } from '../report.ts';
+import { describeConclusions } from './conclusions.ts';
+import { clean } from './foreign.ts';
+import { buildHeadline, type Headline, isReference } from './headline.ts';
+import { createLookup, type Lookup, pickGroups } from './lookup.ts';
+import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
+import { join, type Prose, plain } from './prose.ts';
+import { describeProvenance } from './provenance.ts';
+import { left, type Table } from './table.ts';
+import { describeWarning, NOT_SELDON, weigh } from './warnings.ts';
+
+export interface TerminalOptions {
+  readonly colour: boolean;
+  /** Columns; lines are not longer where words can be broken. */
+  readonly width: number;
+}
+
+type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+type Paint = (style: Style, text: string) => string;
+
+const MIN_WIDTH = 40;
+const GAP = '  ';
+const SIGNS: Record<Headline['state'], { readonly sign: string; readonly style: Style }> = {
+  good: { sign: '●', style: 'green' },
+  doubt: { sign: '▲', style: 'yellow' },
+  bad: { sign: '✖', style: 'red' },
+};
+
+/** The report for a terminal: the verdict, the medians of up to three batches, the conclusions, the warnings. */
+export function renderTerminal(report: Report, { colour, width }: TerminalOptions): string {
+  const lookup = createLookup(report);
+  const columns = Math.max(width, MIN_WIDTH);
+  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const parts = [
+    renderHead(lookup, columns, paint),
+    ...renderPivots(lookup, columns, paint),
+    renderItems(
+      describeConclusions(lookup).map((item, i) => ({ sign: `${i + 1}.`, item })),
+      columns,
+    ),
+    renderWarnings(lookup, columns, paint),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function renderHead(lookup: Lookup, width: number, paint: Paint): string {
+  const { state, text } = buildHeadline(lookup);
+  const { sign, style } = SIGNS[state];
+  const lead = isReference(lookup.report) ? [paint('yellow', wrap(toText(NOT_SELDON), width, ''))] : [];
+  return [
+    ...lead,
+    `${paint(style, sign)} ${paint('bold', wrap(text, width - 2, '  '))}`,
+    paint('dim', `  ${wrap(toText(describeProvenance(lookup)), width - 2, '  ')}`),
+  ].join('\n');
+}
+
+function renderPivots(lookup: Lookup, width: number, paint: Paint): string[] {
+  const groups = pickGroups(lookup.groups).filter(({ cells }) => cells.some(({ state }) => state === 'measured'));
+  const pivots = groups.map((group) => buildPivot(lookup, group));
+  const notes = toText(join(explainPivots(pivots), '; '));
+  return [
+    ...pivots.map((pivot) => renderPivot(pivotTable(pivot), width, paint)),
+    notes === '' ? '' : paint('dim', wrap(notes, width, '')),
+  ];
+}
+
+/** The batch stands above the table: its name as a column head would cost the width of the last column. */
+function renderPivot(table: Table, width: number, paint: Paint): string {
+  const columns = [left(plain`encoding`), ...table.columns.slice(1)];
+  return [paint('bold', table.caption), renderTable({ ...table, columns }, width, paint)].join('\n');
+}
+
+function renderWarnings(lookup: Lookup, width: number, paint: Paint): string {
+  const shown = lookup.report.warnings.filter(({ code }) => code !== 'not-seldon');
+  const items = shown.map((warning) => {
+    const style = weigh(warning) === 'bad' ? 'red' : weigh(warning) === 'doubt' ? 'yellow' : 'dim';
+    return { sign: paint(style, '!'), item: describeWarning(lookup, warning) };
+  });
+  return renderItems(items, width);
+}
+
+function renderItems(items: readonly { readonly sign: string; readonly item: Prose }[], width: number): string {
+  return items.map(({ sign, item }) => `${sign} ${wrap(toText(item), width - 3, '   ')}`).join('\n');
+}
+
+/** Columns as wide as their widest cell; what does not fit is wrapped within the last one. */
+function renderTable({ columns, rows }: Table, width: number, paint: Paint): string {
+  const cells = [columns.map(({ title }) => title as string), ...rows.map((row) => row.map(toText))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
+  const last = columns.length - 1;
+  const before = widths.slice(0, last).reduce((sum, w) => sum + w + GAP.length, 0);
+  const lines = cells.map((row, r) => {
+    const padded = row.map((text, i) => {
+      if (i === last && columns[i]?.align === 'left')
+        return wrap(text, Math.max(width - before, 12), ' '.repeat(before));
+      return columns[i]?.align === 'right' ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
+    });
+    return r === 0 ? paint('dim', padded.join(GAP).trimEnd()) : padded.join(GAP).trimEnd();
+  });
+  return lines.join('\n');
+}
+
+/** Plain text; what others wrote can hold no control sequence. */
+export function toText(prose: Prose): string {
+  return prose.map((segment) => (segment.style === 'foreign' ? clean(segment.text) : segment.text)).join('');
+}
+
+function wrap(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join(`\n${indent}`);
+}

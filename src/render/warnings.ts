@@ -1,0 +1,74 @@
+import type { BlockFlag, Warning } from '../report.ts';
+import { count, effect, integer, percent } from './format.ts';
+import { cellName, type Lookup } from './lookup.ts';
+import { foreign, list, type Plain, type Prose, plain, say } from './prose.ts';
+
+const MOST_CELLS = 4;
+
+const FLAGS: Record<BlockFlag, Plain> = {
+  steal: plain`the host took CPU time away`,
+  throttled: plain`a CPU limit held processes back`,
+  gc: plain`the client collected garbage for over 5% of the time`,
+  'busy-loop': plain`the client's event loop was over 90% busy`,
+};
+
+/** How much a warning weighs: with `bad` something is missing, with `doubt` the numbers are not to be trusted as they are. */
+export type Weight = 'bad' | 'doubt' | 'note';
+
+const WEIGHTS: Record<Warning['code'], Weight> = {
+  'failed-cells': 'bad',
+  'stopped-early': 'bad',
+  'low-duty': 'doubt',
+  'noisy-canary': 'doubt',
+  'few-rounds': 'doubt',
+  'not-seldon': 'note',
+  fallback: 'note',
+  'skipped-cells': 'note',
+  'floor-share': 'note',
+  'flagged-blocks': 'note',
+};
+
+export function weigh(warning: Warning): Weight {
+  return WEIGHTS[warning.code];
+}
+
+/** `most`: how many cells are named before the rest is counted. */
+export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CELLS): Prose {
+  const cells = (ids: readonly string[]): Prose =>
+    list(
+      ids.map((id) => cellName(lookup, id)),
+      most,
+    );
+  switch (warning.code) {
+    case 'not-seldon':
+      return NOT_SELDON;
+    case 'fallback':
+      return say`Wanted was ${foreign(warning.wanted)}, used was ${foreign(warning.used)}: ${foreign(warning.why)}.`;
+    case 'low-duty':
+      return say`The client was busy outside requests (duty below 95%) in ${cells(warning.cells)}: not trustworthy.`;
+    case 'floor-share':
+      return warning.over === '50%'
+        ? say`More than half of ${cells(warning.cells)} is the client's own floor: these cells take part in no claim.`
+        : say`More than a fifth of ${cells(warning.cells)} is the client's own floor.`;
+    case 'noisy-canary':
+      return say`One cell ran twice under two names and differed from itself by ${effect(warning.effect)}: the run is noisy, and so may be every verdict in it.`;
+    case 'flagged-blocks':
+      return say`In ${integer(warning.blocks)} of ${count(warning.of, 'block')} (${percent(warning.of === 0 ? 0 : warning.blocks / warning.of)}) ${FLAGS[warning.flag]}. They are counted; report.json has the medians with and without.`;
+    case 'few-rounds':
+      return say`Some cells have only ${count(warning.rounds, 'round')}: six is the least that gives intervals.`;
+    case 'failed-cells':
+      return [...say`Failed: ${cells(warning.cells)}`, ...firstReason(lookup, warning.cells), ...say`.`];
+    case 'skipped-cells':
+      return [...say`Skipped: ${cells(warning.cells)}`, ...firstReason(lookup, warning.cells), ...say`.`];
+    case 'stopped-early':
+      return say`The run stopped after ${integer(warning.roundsDone)} of ${count(warning.roundsPlanned, 'round')}: ${foreign(warning.why)}.`;
+  }
+}
+
+export const NOT_SELDON = say`This is not Seldon: the embedded reference server answered. The numbers show how the tool and this machine behave, and say nothing about a Seldon deployment.`;
+
+function firstReason(lookup: Lookup, ids: readonly string[]): Prose {
+  const reason = ids.map((id) => lookup.cell(id)?.reason).find((text) => text !== undefined);
+  if (reason === undefined) return [];
+  return ids.length === 1 ? say` – ${foreign(reason)}` : say` – the first because of ${foreign(reason)}`;
+}

@@ -1,0 +1,150 @@
+import { type Encoding, type Method, planCells, type Transport } from '../../src/plan.ts';
+import type { Arm, CellReport, Report, Warning } from '../../src/report.ts';
+import { sampleCell, sampleFloor } from './sample-cells.ts';
+import { compareSample, concludeSample } from './sample-statistics.ts';
+
+export interface SampleOptions {
+  readonly methods?: readonly Method[];
+  readonly transports?: readonly Transport[];
+  readonly encodings?: readonly Encoding[];
+  readonly batches?: readonly number[];
+  /** Below six there are no intervals of cells. */
+  readonly rounds?: number;
+  readonly roundsDone?: number;
+  readonly target?: Arm['target'];
+  /** Standard deviation of a block's noise, on the log scale. */
+  readonly noise?: number;
+  /** Cell ids with the reason why they were not measured. */
+  readonly skipped?: Readonly<Record<string, string>>;
+  readonly failed?: Readonly<Record<string, string>>;
+  readonly noisyCanary?: boolean;
+  readonly provenance?: Report['provenance'];
+}
+
+/** A report that the schema takes, the same for the same options. Its statistics are rough but agree with each other. */
+export function sampleReport(options: SampleOptions = {}): Report {
+  const rounds = options.rounds ?? 20;
+  const roundsDone = options.roundsDone ?? rounds;
+  const target = options.target ?? 'process';
+  const matrix = {
+    methods: options.methods ?? ['predict', 'predict_raw'],
+    transports: options.transports ?? ['rest', 'grpc'],
+    encodings: options.encodings ?? ['ndarray', 'tensor', 'tftensor'],
+    batches: options.batches ?? [1, 100_000],
+  } as const;
+  const cells = planCells(matrix).map((cell, i) => sampleCell(cell, i, roundsDone, options));
+  const margin = 0.05;
+  const comparisons = compareSample(cells, margin);
+  const warnings = [...listWarnings(cells, options, target), ...listRoundWarnings(rounds, roundsDone)];
+  const untrusted = warnings.some(
+    ({ code }) => code === 'noisy-canary' || code === 'few-rounds' || code === 'failed-cells',
+  );
+  return {
+    schema: 1,
+    tool: { name: 'seldon-bench-action', version: '0.1.0' },
+    startedAt: '2025-01-31T14:05:06.000Z',
+    durationMs: 151_000,
+    config: {
+      target,
+      ...matrix,
+      methods: [...matrix.methods],
+      transports: [...matrix.transports],
+      encodings: [...matrix.encodings],
+      batches: [...matrix.batches],
+      preset: rounds === 20 ? 'standard' : 'custom',
+      rounds,
+      blockMs: 250,
+      minRequests: 5,
+      seed: 4242,
+      client: 'wire',
+      margin,
+      timeoutMs: 30_000,
+      iterations: 1,
+    },
+    environment: {
+      cpu: { model: 'AMD EPYC 7763 64-Core Processor', cores: 4 },
+      memoryBytes: 16_777_216_000,
+      kernel: '6.8.0-1021-azure',
+      platform: 'linux',
+      arch: 'x64',
+      node: '24.21.0',
+      virtualised: true,
+      pinning: { load: '3', server: '0-2' },
+      loadFlags: ['--expose-gc', '--max-semi-space-size=64'],
+      stealPercent: 0.4,
+      throttledMs: 0,
+      loadPeakRssBytes: 141_000_000,
+    },
+    provenance: options.provenance ?? {},
+    timeline: [
+      { stage: 'provision', startMs: 0, durationMs: 6210 },
+      { stage: 'measure', startMs: 7000, durationMs: 140_000 },
+    ],
+    insideBlocks: roundsDone === 0 ? null : 0.861,
+    roundsDone,
+    arms: [sampleArm(target)],
+    cells,
+    floor: cells.flatMap(sampleFloor),
+    codec: sampleCodec(cells),
+    comparisons,
+    claims: concludeSample(cells, comparisons),
+    warnings,
+    canary: roundsDone === 0 ? null : sampleCanary(cells, roundsDone, options.noisyCanary ?? false),
+    outcome: roundsDone < rounds ? 'aborted' : untrusted ? 'untrustworthy' : 'ok',
+  };
+}
+
+function sampleCodec(cells: readonly CellReport[]): Report['codec'] {
+  const kinds = new Map(cells.map((cell) => [`${cell.transport}.${cell.encoding}.${cell.batch}`, cell]));
+  return [...kinds.values()].map(({ transport, encoding, batch }) => ({
+    transport,
+    encoding,
+    batch,
+    encodeMs: 0.004 + batch * 0.000_021,
+    decodeMs: batch > 1 ? 0.012 : null,
+  }));
+}
+
+function sampleArm(target: Arm['target']): Arm {
+  const base = {
+    id: 'base',
+    target,
+    settings: { GUNICORN_WORKERS: '1', GRPC_WORKERS: '1' },
+    connection: 'close',
+  } as const;
+  if (target === 'reference') return { ...base, isSeldon: false };
+  if (target === 'url') return { ...base, isSeldon: 'unknown', address: 'http://127.0.0.1:9000' };
+  const packages = { 'seldon-core': '1.19.0', grpcio: '1.68.1', gunicorn: '23.0.0', numpy: '1.26.4' };
+  return { ...base, isSeldon: true, seldonVersion: '1.19.0', python: { version: '3.12.3', packages } };
+}
+
+function sampleCanary(cells: readonly CellReport[], rounds: number, noisy: boolean): Report['canary'] {
+  const cell = cells.find(({ state }) => state === 'measured')?.id;
+  if (cell === undefined) return null;
+  return noisy
+    ? { cell, rounds, effect: 0.092, low: 0.071, high: 0.113, p: 0.0002, verdict: 'slower', noisy }
+    : { cell, rounds, effect: 0.003, low: -0.011, high: 0.017, p: 0.62, verdict: 'equivalent', noisy };
+}
+
+function listWarnings(cells: readonly CellReport[], { noisyCanary }: SampleOptions, target: Arm['target']): Warning[] {
+  const ids = (state: CellReport['state']): string[] =>
+    cells.filter((cell) => cell.state === state).map(({ id }) => id);
+  const [failed, skipped] = [ids('failed'), ids('skipped')];
+  const over = cells.filter(({ results }) => (results.base?.floorShare ?? 0) > 0.2).map(({ id }) => id);
+  return [
+    ...(target === 'reference' ? [{ code: 'not-seldon' } as const] : []),
+    ...(over.length > 0 ? [{ code: 'floor-share', cells: over, over: '20%' } as const] : []),
+    ...(noisyCanary === true ? [{ code: 'noisy-canary', effect: 0.092 } as const] : []),
+    ...(failed.length > 0 ? [{ code: 'failed-cells', cells: failed } as const] : []),
+    ...(skipped.length > 0 ? [{ code: 'skipped-cells', cells: skipped } as const] : []),
+  ];
+}
+
+function listRoundWarnings(planned: number, done: number): Warning[] {
+  return [
+    ...(done < 6 ? [{ code: 'few-rounds', rounds: done } as const] : []),
+    ...(done < planned
+      ? [{ code: 'stopped-early', why: 'stopped by SIGINT', roundsDone: done, roundsPlanned: planned } as const]
+      : []),
+  ];
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Exchange, Timing } from '../../src/load/exchange.ts';
+import type { Fence } from '../../src/load/fence.ts';
+import { runBlock } from '../../src/load/run-block.ts';
+
+const noFence: Fence = { begin() {}, pass() {}, end: () => 0, gcMs: () => 0 };
+
+/** An exchange whose n-th request, from 1, takes as many milliseconds of its own clock as told, or fails. */
+function scripted(
+  script: (count: number) => number | Error,
+  reuses = false,
+): Exchange & { readonly sent: () => number } {
+  let clock = performance.now();
+  let count = 0;
+  return {
+    sent: () => count,
+    async send(timing: Timing) {
+      const next = script(++count);
+      timing.start = clock;
+      timing.connected = clock;
+      timing.firstByte = clock;
+      if (next instanceof Error) throw next;
+      clock += next;
+      timing.end = clock;
+    },
+    abort() {},
+    reply: () => ({ body: Buffer.from(`reply ${count}`), raw: new Uint8Array(0), kept: true }),
+    reuses: () => reuses,
+    close() {},
+  };
+}
+
+const order = { durationMs: 0, minRequests: 5, timeoutMs: 60_000 };
+
+test('the first request warms up: it is not counted, and its reply is the one to check', async () => {
+  const outcome = await runBlock(
+    scripted((count) => (count === 1 ? 1000 : 2)),
+    order,
+    noFence,
+  );
+  assert.deepEqual([...outcome.latencyMs].map(Math.round), [2, 2, 2, 2, 2]);
+  assert.equal(Buffer.from(outcome.reply ?? []).toString(), 'reply 1');
+});
+
+test('a slow cell still has the least number of requests', async () => {
+  const outcome = await runBlock(
+    scripted(() => 10_000),
+    { ...order, durationMs: 1 },
+    noFence,
+  );
+  assert.equal(outcome.latencyMs.length, 5);
+});
+
+test('the request that is in flight when the time is up is finished and counted', async () => {
+  const outcome = await runBlock(
+    scripted(() => 400),
+    { ...order, durationMs: 3000, minRequests: 1 },
+    noFence,
+  );
+  // The scripted clock runs ahead of the real one, and a block's time begins by the real one.
+  const total = outcome.latencyMs.reduce((sum, value) => sum + value, 0);
+  assert.ok(total + 400 >= 3000, `${total}`);
+});
+
+test('single failures are counted and leave no sample', async () => {
+  const outcome = await runBlock(
+    scripted((count) => (count === 3 ? new Error('once') : 1)),
+    order,
+    noFence,
+  );
+  assert.equal(outcome.errors, 1);
+  assert.equal(outcome.error, 'once');
+  assert.equal(outcome.latencyMs.length, 5);
+});
+
+test('three failures in a row end the block', async () => {
+  const exchange = scripted((count) => (count > 2 ? new Error('gone') : 1));
+  const outcome = await runBlock(exchange, { ...order, minRequests: 1000 }, noFence);
+  assert.equal(outcome.errors, 3);
+  assert.equal(outcome.latencyMs.length, 1);
+  assert.equal(exchange.sent(), 5);
+});
+
+test('a warm-up that fails fails the block, but on a reused connection it is tried once more', async () => {
+  const failOnce = (count: number) => (count === 1 ? new Error('reset') : 1);
+  assert.equal((await runBlock(scripted(failOnce, false), order, noFence)).error, 'reset');
+  const again = await runBlock(scripted(failOnce, true), order, noFence);
+  assert.equal(again.error, null);
+  assert.equal(again.latencyMs.length, 5);
+});
+
+test('a request without an answer is aborted after the time-out', async () => {
+  let reject: (reason: Error) => void = () => {};
+  const exchange: Exchange = {
+    ...scripted(() => 1),
+    send: (timing) => {
+      timing.start = performance.now();
+      return new Promise((_, fail) => {
+        reject = fail;
+      });
+    },
+    abort: (reason) => reject(reason),
+  };
+  const outcome = await runBlock(exchange, { ...order, timeoutMs: 20 }, noFence);
+  assert.match(outcome.error ?? '', /expected a reply within 20 ms/);
+  assert.equal(outcome.latencyMs.length, 0);
+});
+
+test('samples beyond the room that was taken are kept', async () => {
+  // The warm-up takes 1000 ms, which leaves room for a handful; then thousands of quick ones follow.
+  const exchange = scripted((count) => (count === 1 ? 1000 : 0.001));
+  const outcome = await runBlock(exchange, { ...order, durationMs: 1005 }, noFence);
+  assert.ok(outcome.latencyMs.length > 1000, `${outcome.latencyMs.length}`);
+  assert.ok(outcome.latencyMs.every((value) => value > 0));
+});

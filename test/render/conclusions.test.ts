@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { describeClaim, VERDICT_WORDS } from '../../src/render/conclusions.ts';
+import { createLookup } from '../../src/render/lookup.ts';
+import { renderAll } from '../../src/render/render.ts';
+import { toText } from '../../src/render/terminal.ts';
+import { type Claim, type Comparison, claim as claimSchema, type Report, verdict } from '../../src/report.ts';
+import { sampleReport } from '../helpers/sample-report.ts';
+
+const sample = sampleReport();
+const ids = sample.comparisons.map(({ id }) => id);
+const effects = fc
+  .tuple(fc.double({ min: -0.95, max: 20, noNaN: true }), fc.double({ min: 0, max: 0.5, noNaN: true }))
+  .map(([effect, half]) => ({ effect, low: (1 + effect) * (1 - half) - 1, high: (1 + effect) * (1 + half) - 1 }));
+
+const claims = fc.record<Claim>({
+  id: fc.constantFrom(...claimSchema.shape.id.options),
+  verdict: fc.constantFrom(...claimSchema.shape.verdict.options),
+  pooled: fc.option(effects, { nil: null }),
+  evidence: fc
+    .uniqueArray(fc.constantFrom(...ids), { maxLength: 8 })
+    .chain((chosen) =>
+      fc.tuple(
+        ...chosen.map((comparison) =>
+          fc
+            .constantFrom('supports', 'contradicts', 'unclear', 'excluded')
+            .map((says) => ({ comparison, says }) as Claim['evidence'][number]),
+        ),
+      ),
+    ),
+});
+const reasons = fc.constantFrom(undefined, ...claimSchema.shape.reason.unwrap().options);
+const anyClaim = fc
+  .tuple(claims, reasons)
+  .map(([claim, reason]): Claim => (reason === undefined ? claim : { ...claim, reason }));
+const anyReport = fc
+  .array(fc.tuple(fc.constantFrom(...verdict.options), fc.nat({ max: 3000 })), {
+    minLength: sample.comparisons.length,
+    maxLength: sample.comparisons.length,
+  })
+  .map(
+    (verdicts): Report => ({
+      ...sample,
+      comparisons: sample.comparisons.map(({ roundsNeeded: _, ...comparison }, i): Comparison => {
+        const [word = 'faster', rounds = 1] = verdicts[i] ?? [];
+        return { ...comparison, verdict: word, ...(word === 'inconclusive' ? { roundsNeeded: rounds } : {}) };
+      }),
+    }),
+  );
+
+/** The claim on ndarray is about predict alone; raw is told beside it. */
+function decidingEvidence(claim: Claim): Claim['evidence'] {
+  if (claim.id !== 'grpc-ndarray-bad') return claim.evidence;
+  return claim.evidence.filter(({ comparison }) => {
+    const { a } = sample.comparisons.find(({ id }) => id === comparison) ?? {};
+    return a?.cell.startsWith('predict.');
+  });
+}
+
+test('a claim is told with its own verdict and with the numbers of its own pairs', () => {
+  fc.assert(
+    fc.property(anyReport, anyClaim, (report, claim) => {
+      const sentence = toText(describeClaim(createLookup(report), claim));
+      assert.ok(sentence.startsWith(`${VERDICT_WORDS[claim.verdict]}: `), sentence);
+      const others = Object.values(VERDICT_WORDS).filter((word) => word !== VERDICT_WORDS[claim.verdict]);
+      for (const word of others) assert.ok(!sentence.includes(word), sentence);
+      const evidence = decidingEvidence(claim);
+      const supporting = evidence.filter(({ says }) => says === 'supports').length;
+      const told = /upported by (\d+) of (\d+) pair/.exec(sentence);
+      if (evidence.length === 0) assert.match(sentence, /one of its pairs was measured/);
+      else assert.deepEqual(told?.slice(1).map(Number), [supporting, evidence.length], sentence);
+    }),
+    { seed: 11, numRuns: 300 },
+  );
+});
+
+test('only an inconclusive claim says what would settle it: the most that an undecided pair needs', () => {
+  fc.assert(
+    fc.property(anyReport, anyClaim, (report, claim) => {
+      const sentence = toText(describeClaim(createLookup(report), claim));
+      const needed = claim.evidence
+        .filter(({ says }) => says === 'unclear')
+        .flatMap(({ comparison }) => report.comparisons.find(({ id }) => id === comparison)?.roundsNeeded ?? []);
+      const asks = claim.verdict === 'inconclusive' && claim.reason === 'too-few-rounds';
+      const told = /About (\d+) rounds? would settle it/.exec(sentence)?.[1];
+      assert.equal(told, asks && needed.length > 0 ? String(Math.max(...needed)) : undefined, sentence);
+    }),
+    { seed: 12, numRuns: 300 },
+  );
+});
+
+test('the headline counts the claims as they are listed', () => {
+  fc.assert(
+    fc.property(fc.array(anyClaim, { minLength: 1, maxLength: 5 }), (list) => {
+      const lines = renderAll({ ...sample, claims: list })['comment.md'].split('\n');
+      const headline = lines.find((line) => line.startsWith('### ')) ?? '';
+      const of = (word: string): number =>
+        lines.filter((line) => /^\d\. /.test(line) && line.includes(`**${word}**:`)).length;
+      const told = (pattern: RegExp): number => Number(pattern.exec(headline)?.[1] ?? 0);
+      assert.equal(told(/(\d) holds?\b/), of('Holds'), headline);
+      assert.equal(told(/(\d) do(?:es)? not/), of('Does not hold'), headline);
+      assert.equal(told(/(\d) open/), of('Inconclusive') + of('Not resolvable'), headline);
+    }),
+    { seed: 13, numRuns: 50 },
+  );
+});
+
+test('the raw claim carries its caveat, and raw stands beside the claim on ndarray', () => {
+  const comment = renderAll(sample)['comment.md'];
+  assert.match(comment, /^5\. .*raw model decodes nothing/m);
+  assert.match(comment, /^2\. \*\*Holds\*\*: .*supported by 1 of 1 pair; raw: −\d+\.\d%.*, not slower\.$/m);
+});

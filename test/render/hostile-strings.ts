@@ -1,0 +1,69 @@
+import type { Report } from '../../src/report.ts';
+import { sampleReport } from '../helpers/sample-report.ts';
+
+export const HOSTILE: readonly string[] = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  '</code></td></tr></table><h1>pwn</h1>',
+  '--> <b>out</b> <!--',
+  '![x](https://evil.example/x.png)',
+  '[click](javascript:alert(1))',
+  '| cell | cell |\n| - | - |',
+  'a\n\n# heading\n\n- item',
+  '```\ncode\n```',
+  '`tick` ``ticks``',
+  '</details><details open>',
+  '@octocat closes #1 and GH-2',
+  'https://evil.example www.evil.example a@b.example',
+  '**bold** _em_ ~~gone~~ $x^2$ :tada:',
+  '&lt;b&gt; &#60;b&#62; &amp;',
+  '\u202egnp.exe\u2066 \u200bzero\ufeff',
+  '\u001b[31mred\u001b[0m\u0007\u009b2J\r\noverwrite',
+  '=HYPERLINK("https://evil.example";"x")',
+  '+1-1@SUM(A1)\t|cmd',
+  '{{constructor}} {{{raw}}} $(id) %{x}',
+  'e\u0301'.repeat(300),
+  '\ud800 alone \udfff',
+  '::set-output name=x::y',
+  '\\| \\` \\',
+];
+
+/** A small report with the same foreign text in every place that a person, a server or a machine may write to. */
+export function plantEverywhere(text: string): Report {
+  const report = sampleReport({ batches: [1], encodings: ['ndarray', 'tensor'], methods: ['predict'] });
+  const [arm] = report.arms;
+  const [first, second] = report.cells;
+  if (arm === undefined || first === undefined || second === undefined) throw new Error('the sample has cells');
+  const python = { version: text, packages: { [`${text}1`]: text, numpy: text } };
+  return {
+    ...report,
+    tool: { name: text, version: text },
+    environment: {
+      ...report.environment,
+      cpu: { model: text, cores: 2 },
+      kernel: text,
+      platform: text,
+      arch: text,
+      node: text,
+      pinning: { load: text, server: text },
+      loadFlags: [text],
+    },
+    provenance: { repository: text, sha: text, ref: text, event: text, runId: text, runAttempt: text, runUrl: text },
+    timeline: [{ stage: text, startMs: 0, durationMs: 1 }],
+    arms: [{ ...arm, seldonVersion: text, python, settings: { [`${text}1`]: text }, address: text }],
+    cells: [
+      { ...first, state: 'failed', reason: text },
+      { ...second, state: 'skipped', reason: text, results: {} },
+      ...report.cells.slice(2),
+    ],
+    warnings: [
+      { code: 'fallback', wanted: text, used: text, why: text },
+      { code: 'failed-cells', cells: [first.id, text] },
+      { code: 'skipped-cells', cells: [second.id] },
+      { code: 'low-duty', cells: [text] },
+      { code: 'stopped-early', why: text, roundsDone: 1, roundsPlanned: 2 },
+    ],
+    floor: report.floor.map((floor) => ({ ...floor, cell: text })),
+    canary: report.canary === null ? null : { ...report.canary, cell: text },
+  };
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { escapeCsv } from '../../src/render/csv.ts';
+import { clean, MAX_FOREIGN_LENGTH } from '../../src/render/foreign.ts';
+import { escapeMarkdown } from '../../src/render/markdown.ts';
+import { renderAll } from '../../src/render/render.ts';
+import { renderTerminal } from '../../src/render/terminal.ts';
+import { report as schema } from '../../src/report.ts';
+import { listTags, missingGfm, parseGfm } from '../helpers/gfm.ts';
+import { HOSTILE, plantEverywhere } from './hostile-strings.ts';
+
+const harmless = renderAll(plantEverywhere('harmless'));
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc
+    .array(fc.constantFrom(...HOSTILE, '|', '`', '<', '\n', '"', "'", '&', 'a'), { maxLength: 4 })
+    .map((s) => s.join('')),
+);
+
+test('the report with planted text is one that the schema takes', () => {
+  for (const text of HOSTILE) assert.equal(schema.safeParse(plantEverywhere(text)).error, undefined);
+});
+
+test('foreign text does not change the structure of the Markdown', (t) => {
+  const missing = missingGfm();
+  if (missing !== false) return t.skip(`skipped: ${missing}`);
+  // The escaper's own tag before an @ is no structure.
+  const tagsOf = (markdown: string): string[] => listTags(parseGfm(markdown)).filter((tag) => tag !== '<wbr>');
+  const expected = [tagsOf(harmless['comment.md']), tagsOf(harmless['summary.md'])];
+  const check = (text: string): void => {
+    const files = renderAll(plantEverywhere(text));
+    const found = [tagsOf(files['comment.md']), tagsOf(files['summary.md'])];
+    assert.deepEqual(found, expected, JSON.stringify(text));
+  };
+  HOSTILE.forEach(check);
+  fc.assert(fc.property(anyText, check), { seed: 1, numRuns: 40 });
+});
+
+test('foreign text does not change the structure of the HTML report', () => {
+  const expected = listTags(harmless['report.html']);
+  const check = (text: string): void => {
+    assert.deepEqual(listTags(renderAll(plantEverywhere(text))['report.html']), expected, JSON.stringify(text));
+  };
+  HOSTILE.forEach(check);
+  fc.assert(fc.property(anyText, check), { seed: 2, numRuns: 60 });
+});
+
+test('foreign text stays in its field of the CSV, and is no formula there', () => {
+  const width = harmless['results.csv'].split('\n')[0]?.split(',').length;
+  const check = (text: string): void => {
+    const rows = parseCsv(renderAll(plantEverywhere(text))['results.csv']);
+    assert.equal(rows.length, 5);
+    for (const row of rows) assert.equal(row.length, width, JSON.stringify(text));
+    assert.doesNotMatch(rows[1]?.[8] ?? '', /^\s*[=+\-@]/);
+  };
+  HOSTILE.forEach(check);
+  fc.assert(fc.property(anyText, check), { seed: 3, numRuns: 100 });
+  assert.equal(escapeCsv('-1'), '"\'-1"');
+  assert.equal(escapeCsv('plain text'), 'plain text');
+});
+
+test('foreign text brings no control sequence to a terminal', () => {
+  const check = (text: string): void => {
+    const shown = renderTerminal(plantEverywhere(text), { colour: false, width: 100 });
+    assert.doesNotMatch(shown, /[^\P{C}\n]/u, JSON.stringify(text));
+  };
+  HOSTILE.forEach(check);
+  fc.assert(fc.property(anyText, check), { seed: 4, numRuns: 100 });
+});
+
+test('a chart holds closed labels and numbers only', () => {
+  for (const text of HOSTILE) {
+    const charts = renderAll(plantEverywhere(text))['comment.md'].match(/```mermaid\n[\s\S]*?\n```/g) ?? [];
+    assert.deepEqual(charts, harmless['comment.md'].match(/```mermaid\n[\s\S]*?\n```/g));
+    assert.ok(charts.length > 0);
+  }
+});
+
+test('machine fields and links are made of nothing that does not have their form', () => {
+  for (const text of HOSTILE) {
+    const { 'comment.md': comment, 'report.html': html } = renderAll(plantEverywhere(text));
+    assert.ok(comment.startsWith('<!-- seldon-bench-action:v1 key=default head=- run=- attempt=- -->\n'));
+    assert.doesNotMatch(comment, /\]\(/);
+    assert.doesNotMatch(html, /href="(?!#)/);
+  }
+});
+
+test('an escaped text is letters, digits, spaces and character references of at most 120 code points', () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const inside = /^<code>((?:[A-Za-z0-9 ]|&#[0-9]+;|<wbr>&#64;)+)<\/code>$/.exec(escapeMarkdown(text))?.[1];
+      assert.ok(inside !== undefined);
+      assert.ok(inside.replaceAll(/(?:<wbr>)?&#[0-9]+;/g, 'x').length <= MAX_FOREIGN_LENGTH);
+    }),
+    { seed: 5 },
+  );
+  assert.equal(escapeMarkdown('a|b'), '<code>a&#124;b</code>');
+  assert.equal([...clean('x'.repeat(500))].length, MAX_FOREIGN_LENGTH);
+});
+
+/** RFC 4180. */
+function parseCsv(text: string): string[][] {
+  const field = /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/y;
+  const rows: string[][] = [[]];
+  while (field.lastIndex < text.length) {
+    const match = field.exec(text);
+    assert.ok(match !== null, 'expected CSV');
+    rows.at(-1)?.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+    if (match[3] === '\n') rows.push([]);
+  }
+  return rows.filter((row) => row.length > 0);
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderAll } from '../../src/render/render.ts';
+import { renderTerminal } from '../../src/render/terminal.ts';
+import { report as schema } from '../../src/report.ts';
+import { missingGfm, parseGfm } from '../helpers/gfm.ts';
+import { type SampleOptions, sampleReport } from '../helpers/sample-report.ts';
+
+const VARIANTS: Record<string, SampleOptions> = {
+  'the whole matrix': {},
+  'a skipped cell': { skipped: { 'predict.grpc.ndarray.100000.c1': 'larger than 4 MiB' } },
+  'a failed cell': { failed: { 'predict.rest.ndarray.1.c1': 'HTTP 500' } },
+  'a noisy canary': { noisyCanary: true },
+  'the reference server': { target: 'reference' },
+  'an unknown server': { target: 'url', methods: ['predict'] },
+  'one method': { methods: ['predict_raw'] },
+  'one transport': { transports: ['grpc'] },
+  'one encoding': { encodings: ['tensor'] },
+  'one batch': { batches: [1] },
+  'one cell': { methods: ['predict'], transports: ['rest'], encodings: ['ndarray'], batches: [7] },
+  'three batches': { batches: [1, 1000, 100_000] },
+  'no round at all': { roundsDone: 0 },
+  'a run cut short': { roundsDone: 9 },
+  'too few rounds for intervals': { rounds: 4 },
+  'a single round': { rounds: 1 },
+  'many batches': { batches: Array.from({ length: 42 }, (_, i) => 1 + i * 2000) },
+};
+const COMMENT_LIMIT = 60_000;
+const TAGS =
+  /^<\/?(?:h3|h4|p|sub|code|wbr|blockquote|strong|b|ol|ul|li|table|thead|tbody|tr|t[hd](?: align="(?:left|right|center)")?|details|summary|pre(?: lang="mermaid")?|code class="language-mermaid")(?: \/)?>$/;
+
+for (const [name, options] of Object.entries(VARIANTS)) {
+  const report = sampleReport(options);
+  const files = renderAll(report);
+
+  test(`${name}: the sample is a report, and no text has a hole in it`, () => {
+    assert.equal(schema.safeParse(report).error, undefined);
+    const terminal = renderTerminal(report, { colour: false, width: 100 });
+    for (const text of [...Object.values(files), terminal]) {
+      assert.doesNotMatch(text, /undefined|NaN|Infinity|\[object|null/);
+    }
+    assert.ok(files['comment.md'].length < COMMENT_LIMIT);
+  });
+
+  test(`${name}: the Markdown is what it is meant to be to GitHub's parser`, (t) => {
+    const missing = missingGfm();
+    if (missing !== false) return t.skip(`skipped: ${missing}`);
+    for (const markdown of [files['comment.md'], files['summary.md']]) {
+      const html = parseGfm(markdown).replace(/^<!--.*?-->\n/, '');
+      const count = (pattern: RegExp): number => html.match(pattern)?.length ?? 0;
+      for (const tag of html.match(/<[^>]*>/g) ?? []) assert.match(tag, TAGS);
+      assert.equal(count(/<details>/g), count(/<\/details>/g));
+      assert.equal(count(/<summary>/g), count(/<details>/g));
+      assert.equal(count(/<table>/g), markdown.match(/^\| :?-/gm)?.length ?? 0);
+      // The parser drops cells that are too many, so their number is counted before it does.
+      for (const table of markdown.match(/(?:^\|.*\|$\n?)+/gm) ?? []) {
+        const widths = table
+          .trim()
+          .split('\n')
+          .map((row) => row.split('|').length);
+        assert.equal(new Set(widths).size, 1);
+      }
+      assert.equal(count(/\| :?-|\*\*|```/g), 0, 'Markdown that was not taken for such');
+    }
+  });
+}
+
+test('the first line after the marker says that the reference server is no Seldon', () => {
+  const files = renderAll(sampleReport({ target: 'reference' }));
+  assert.match(files['comment.md'].split('\n')[1] ?? '', /^\*\*This is not Seldon/);
+  assert.match(files['summary.md'].split('\n')[0] ?? '', /^\*\*This is not Seldon/);
+  assert.match(files['report.html'], /<header>\s*<p class="lead"><strong>This is not Seldon/);
+  assert.match(
+    renderTerminal(sampleReport({ target: 'reference' }), { colour: false, width: 100 }),
+    /^This is not Seldon/,
+  );
+});
+
+test('the sign of the headline follows the run', () => {
+  const sign = (options: SampleOptions): string | undefined =>
+    /^### (\S+) /m.exec(renderAll(sampleReport(options))['comment.md'])?.[1];
+  assert.equal(sign({}), '🟢');
+  assert.equal(sign(VARIANTS['a skipped cell'] ?? {}), '🟢');
+  assert.equal(sign({ noisyCanary: true }), '🟡');
+  assert.equal(sign({ rounds: 4 }), '🟡');
+  assert.equal(sign({ target: 'reference' }), '🟡');
+  assert.equal(sign({ roundsDone: 9 }), '🔴');
+  assert.equal(sign(VARIANTS['a failed cell'] ?? {}), '🔴');
+});
+
+test('a comment has at most one alert, and none where there is nothing to alert to', () => {
+  const alerts = (options: SampleOptions): readonly string[] =>
+    renderAll(sampleReport(options))['comment.md'].match(/\[!\w+\]/g) ?? [];
+  assert.deepEqual(alerts({}), []);
+  assert.deepEqual(alerts({ noisyCanary: true }), ['[!WARNING]']);
+  assert.deepEqual(alerts({ noisyCanary: true, failed: { 'predict.rest.ndarray.1.c1': 'x' } }), ['[!CAUTION]']);
+  assert.deepEqual(alerts(VARIANTS['a skipped cell'] ?? {}), ['[!NOTE]']);
+});
+
+test('a comment on many batches shows the smallest, the middle and the largest, and says where the others are', () => {
+  const comment = renderAll(sampleReport(VARIANTS['many batches'] ?? {}))['comment.md'];
+  const shown = [...comment.matchAll(/^\| (batch \d+) · p50 ms/gm)].map((match) => match[1]);
+  assert.deepEqual(shown, ['batch 1', 'batch 42001', 'batch 82001']);
+  assert.match(comment, /39 more batches in report\.html/);
+});
