@@ -6,8 +6,9 @@ import { encodePayloads, type Payload } from './payload/payloads.ts';
 import { planCells } from './plan.ts';
 import type { Provenance, Report } from './report.ts';
 import { assembleReport } from './run/assemble.ts';
-import { calibrate } from './run/calibrate.ts';
+import { calibrate, warmServer } from './run/calibrate.ts';
 import { findUnsendable } from './run/limits.ts';
+import { keepServersTogether, pinLoad } from './run/pinning.ts';
 import { prepareCells } from './run/prepare.ts';
 import { runRounds } from './run/rounds.ts';
 import { startTimeline } from './run/timeline.ts';
@@ -32,9 +33,11 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
   const planned = planCells(config.matrix);
 
   timeline.enter('provision');
+  const pinning = await keepServersTogether();
   const { target, fallback } = await provision(config.target, config.matrix.methods, host);
   await using _target = target;
   await using loader = await startLoader();
+  await pinLoad(loader.pid, pinning);
   host.signal.throwIfAborted();
 
   timeline.enter('encode');
@@ -53,6 +56,7 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
   await using _nullServer = await calibrate(cells, payloads, verified, loader, options);
   const canary = cells[0]?.id ?? null;
   await prepareCells(cells, canary, payloads, target, loader, config.client);
+  await warmServer(cells, target.arm.id, loader, { ...options, lost: target.lost });
 
   timeline.enter('measure');
   const rounds = await runRounds({ ...config, cells, arm: target.arm.id, canary, floors: true }, loader, target, host);
@@ -83,6 +87,7 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
     rounds,
     analysis,
     peakRssBytes,
+    pinning,
   });
   return { report, stopped: rounds.stopped };
 }

@@ -99,7 +99,10 @@ export const floor = z.strictObject({
   requestBytes: count,
   responseBytes: count,
   requests: count,
+  /** Median over rounds of the block medians. */
   p50Ms: ms,
+  /** Mean of the middle half of the block medians: a median of two-peaked values jumps, so differences are of this. */
+  midmeanMs: ms,
   p99Ms: ms.nullable(),
 });
 

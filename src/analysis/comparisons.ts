@@ -1,10 +1,10 @@
+import { MIN_RESOLUTION } from '../limits.ts';
 import type { CellResult, Comparison, Floor, Verdict } from '../report.ts';
 import { adjustHolm } from '../stats/holm.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
 import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/paired.ts';
 import { signFlipP } from '../stats/sign-flip.ts';
 import { ALPHA, judge, logMargin, marginP, roundsNeeded } from '../stats/verdict.ts';
-import { MIN_RESOLUTION } from './limits.ts';
 import { type LogRatios, pairRounds, toEffect } from './log-ratios.ts';
 import type { Pair } from './pairs.ts';
 
@@ -45,7 +45,7 @@ export function comparePairs(input: ComparisonInput): Compared[] {
   const adjusted = adjustHolm(family.map(({ p }) => p ?? 1));
   const adjustedOf = new Map(family.map(({ pair }, i) => [pair.id, adjusted[i] ?? 1]));
   const undecided = adjusted.filter((p) => p >= ALPHA).length;
-  const floors = new Map(input.floors.map((floor) => [floor.cell, floor.p50Ms]));
+  const floors = new Map(input.floors.map((floor) => [floor.cell, floor.midmeanMs]));
 
   return measured.map(({ pair, a, b, logRatios, estimate }) => {
     const pMarginHolm = adjustedOf.get(pair.id) ?? null;
@@ -94,7 +94,7 @@ interface Level {
 }
 
 /**
- * |difference of the medians| over |difference of the floors|. Below 2 the client may have made, or hidden, the whole
+ * |difference of the medians| over |difference of the floors' midmeans|. Below 2 the client may have made, or hidden, the whole
  * difference: the pair is not resolvable, whatever its interval says. That goes for `equivalent` too, because two
  * servers that differ by what the clients differ look the same.
  *

@@ -1,15 +1,15 @@
 import type { Block } from '../block.ts';
 import type { Cell } from '../plan.ts';
 import type { Floor } from '../report.ts';
-import { median } from '../stats/quantile.ts';
+import { median, midmean } from '../stats/quantile.ts';
 import { summariseTail } from './tails.ts';
 
 /** Bytes of one request or reply, by cell id. */
 export type Sizes = ReadonlyMap<string, number>;
 
 /**
- * What the client and the kernel cost alone, for each cell that was calibrated: median over rounds of the block
- * medians, p99 pooled. The null server is built from the sizes, so a calibrated cell without them is a mistake of the
+ * What the client and the kernel cost alone, for each cell that was calibrated: median and midmean over rounds
+ * of the block medians, p99 pooled. The null server is built from the sizes, so a calibrated cell without them is a mistake of the
  * caller: throws.
  */
 export function summariseFloors(
@@ -24,6 +24,7 @@ export function summariseFloors(
       .filter((block) => block.role === 'floor' && block.cell === id && block.latencyMs.length > 0)
       .map((block) => block.latencyMs);
     if (samples.length === 0) continue;
+    const medians = samples.map(median);
     floors.push({
       cell: id,
       transport,
@@ -32,7 +33,8 @@ export function summariseFloors(
       requestBytes: sizeOf(id, requestBytes),
       responseBytes: sizeOf(id, responseBytes),
       requests: samples.reduce((total, { length }) => total + length, 0),
-      p50Ms: median(samples.map(median)),
+      p50Ms: median(medians),
+      midmeanMs: midmean(medians),
       p99Ms: summariseTail(samples).percentilesMs.p99 ?? null,
     });
   }

@@ -1,7 +1,7 @@
 import type { Block } from '../block.ts';
+import { MAX_GC_SHARE, MAX_LOOP_BUSY, MAX_STEAL } from '../limits.ts';
 import type { BlockFlag, RoundResult } from '../report.ts';
 import { median } from '../stats/quantile.ts';
-import { MAX_GC_SHARE, MAX_LOOP_BUSY, MAX_STEAL } from './limits.ts';
 
 /** One block as one row: the unit of replication. Without a counted request it has no median and no mean. */
 export function summariseBlock(block: Block): RoundResult {

@@ -1,8 +1,8 @@
+import { MIN_ROUNDS } from '../limits.ts';
 import type { CellResult } from '../report.ts';
 import { bootstrapQuantiles } from '../stats/bootstrap.ts';
 import { nearestRank, samplesNeeded } from '../stats/quantile.ts';
 import type { Random } from '../stats/random.ts';
-import { MIN_ROUNDS } from './limits.ts';
 
 const PERCENTILES = { p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 type Name = keyof typeof PERCENTILES;

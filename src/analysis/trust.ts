@@ -1,5 +1,5 @@
+import { FLOOR_LIMIT, MIN_DUTY } from '../limits.ts';
 import type { CellResult, Warning } from '../report.ts';
-import { FLOOR_LIMIT, MIN_DUTY } from './limits.ts';
 
 const UNTRUSTED: ReadonlySet<Warning['code']> = new Set(['low-duty', 'noisy-canary', 'few-rounds', 'failed-cells']);
 

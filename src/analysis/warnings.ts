@@ -1,6 +1,6 @@
+import { FLOOR_LIMIT, FLOOR_MARK, MIN_DUTY, MIN_ROUNDS } from '../limits.ts';
 import type { Cell } from '../plan.ts';
 import { type BlockFlag, blockFlag, type Canary, type CellResult, type Warning } from '../report.ts';
-import { FLOOR_LIMIT, FLOOR_MARK, MIN_DUTY, MIN_ROUNDS } from './limits.ts';
 
 export interface WarningInput {
   readonly cells: readonly Cell[];

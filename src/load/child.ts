@@ -42,7 +42,7 @@ async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
       payloads.set(ask.payload, holdPayload(ask.body));
       return { kind: 'hold' };
     case 'prepare':
-      exchanges.get(ask.key)?.close();
+      exchanges.get(ask.key)?.reset();
       exchanges.set(ask.key, await open(ask.client, ask.destination, payloads));
       return { kind: 'prepare' };
     case 'send':
@@ -54,7 +54,7 @@ async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
       return { kind: 'block', outcome: { ...outcome, gcMs: fence.gcMs(), ...pressure } };
     }
     case 'release':
-      exchanges.get(ask.key)?.close();
+      exchanges.get(ask.key)?.reset();
       exchanges.delete(ask.key);
       return { kind: 'release' };
     case 'memory':

@@ -35,9 +35,8 @@ export interface Exchange {
   abort(reason: Error): void;
   /** The last successful reply, copied. */
   reply(): Reply;
-  /** Whether the next `send` would use a connection that was used before (and that the server may have closed). */
-  reuses(): boolean;
-  close(): void;
+  /** Drops the connection; the next `send` opens a new one. */
+  reset(): void;
 }
 
 export function createTiming(): Timing {

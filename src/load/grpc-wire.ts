@@ -20,7 +20,6 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
   const reply = new GrpcReply();
   let session: ClientHttp2Session | null = null;
   let stream: ClientHttp2Stream | null = null;
-  let used = false;
   let pending: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
   const settle = (error: Error | null): void => {
@@ -71,7 +70,6 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
         } else {
           timing.connected = timing.start;
         }
-        used = true;
         const call = session.request(headers);
         stream = call;
         call.on('response', (fields: IncomingHttpHeaders) => {
@@ -96,8 +94,7 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
     },
     abort: drop,
     reply: () => ({ body: reply.message(), raw: new Uint8Array(0), kept: true }),
-    reuses: () => used && session !== null,
-    close() {
+    reset() {
       pending = null;
       const closed = session;
       session = null;

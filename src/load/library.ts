@@ -12,19 +12,23 @@ export function openRestLibrary(request: RestRequest): Exchange {
     headers: { 'content-type': 'application/json' },
     body: request.body,
   };
-  let client = create();
+  let client: HttpClient | null = null;
   let body = new Uint8Array(0);
-  let used = false;
   let interrupt: ((reason: Error) => void) | null = null;
+  const reset = (): void => {
+    client?.destroy().catch(() => {});
+    client = null;
+  };
   return {
     send(timing) {
       return new Promise((resolve, reject) => {
         interrupt = reject;
         timing.connected = Number.NaN;
+        const connection = client ?? create();
+        client = connection;
         timing.start = performance.now();
-        used = true;
         const ask = async (): Promise<void> => {
-          const reply = await client.request(options);
+          const reply = await connection.request(options);
           timing.firstByte = performance.now();
           body = new Uint8Array(await reply.body.arrayBuffer());
           timing.end = performance.now();
@@ -35,14 +39,10 @@ export function openRestLibrary(request: RestRequest): Exchange {
     },
     abort(reason) {
       interrupt?.(reason);
-      client.destroy().catch(() => {});
-      client = create();
+      reset();
     },
     reply: () => ({ body, raw: new Uint8Array(0), kept: false }),
-    reuses: () => used,
-    close() {
-      client.destroy().catch(() => {});
-    },
+    reset,
   };
 }
 
@@ -59,17 +59,20 @@ export function openGrpcLibrary(request: GrpcRequest): Exchange {
   for (const [key, value] of Object.entries(request.metadata)) metadata.set(key, value);
   const message = Buffer.from(request.body.buffer, request.body.byteOffset, request.body.length);
   const pass = (bytes: Buffer): Buffer => bytes;
-  let client = create();
+  let client: GrpcClient | null = null;
   let body: Uint8Array = new Uint8Array(0);
-  let used = false;
   let interrupt: ((reason: Error) => void) | null = null;
+  const reset = (): void => {
+    client?.close();
+    client = null;
+  };
   return {
     send(timing) {
       return new Promise((resolve, reject) => {
         interrupt = reject;
         timing.connected = Number.NaN;
         timing.firstByte = Number.NaN;
-        used = true;
+        client ??= create();
         timing.start = performance.now();
         const call = client.makeUnaryRequest(request.path, pass, pass, message, metadata, (error, value) => {
           timing.end = performance.now();
@@ -84,13 +87,9 @@ export function openGrpcLibrary(request: GrpcRequest): Exchange {
     },
     abort(reason) {
       interrupt?.(reason);
-      client.close();
-      client = create();
+      reset();
     },
     reply: () => ({ body: Uint8Array.from(body), raw: new Uint8Array(0), kept: true }),
-    reuses: () => used,
-    close() {
-      client.close();
-    },
+    reset,
   };
 }

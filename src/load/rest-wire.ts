@@ -114,8 +114,7 @@ export function openRestWire(request: RestRequest): Exchange {
     },
     abort: fail,
     reply: () => reply.copy(),
-    reuses: () => current !== null,
-    close() {
+    reset() {
       pending = null;
       current?.destroy();
       current = null;

@@ -1,6 +1,6 @@
+import { FLOOR_LIMIT, MIN_DUTY } from '../limits.ts';
 import type { CellReport, CellResult } from '../report.ts';
 import type { Lookup } from './lookup.ts';
-import { FLOOR_LIMIT, MIN_DUTY } from './marks.ts';
 
 export interface Entry {
   readonly cell: CellReport;

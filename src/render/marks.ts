@@ -1,12 +1,6 @@
+import { FLOOR_LIMIT, FLOOR_MARK, MIN_DUTY } from '../limits.ts';
 import type { CellResult } from '../report.ts';
 import { type Plain, type Prose, plain, say } from './prose.ts';
-
-/** Below this share of a block's time inside requests the client was busy with itself. */
-export const MIN_DUTY = 0.95;
-/** The client and the kernel alone make up so much of the cell that it carries a mark ... */
-const FLOOR_MARK = 0.2;
-/** ... or takes part in no claim. */
-export const FLOOR_LIMIT = 0.5;
 
 export type Mark = 'floor-over-20' | 'floor-over-50' | 'low-duty';
 

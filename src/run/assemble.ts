@@ -10,6 +10,7 @@ import type { Arm, CellReport, CodecCost, Outcome, Provenance, Report, ReportCon
 import type { Target } from '../target/target.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { describeEnvironment } from './environment.ts';
+import type { Pinning } from './pinning.ts';
 import type { Rounds } from './rounds.ts';
 import type { Timeline } from './timeline.ts';
 import type { Verified } from './verify.ts';
@@ -27,6 +28,7 @@ export interface Findings {
   readonly rounds: Rounds;
   readonly analysis: Analysis;
   readonly peakRssBytes: number | null;
+  readonly pinning: Pinning | null;
 }
 
 /** Puts everything that was found into the one contract. */
@@ -38,7 +40,7 @@ export function assembleReport(findings: Findings): Report {
     startedAt: timeline.startedAt.toISOString(),
     durationMs: timeline.elapsedMs(),
     config: describeConfig(config, findings.target.arm),
-    environment: describeEnvironment(rounds.blocks, findings.peakRssBytes),
+    environment: describeEnvironment(rounds.blocks, findings.peakRssBytes, findings.pinning),
     provenance: findings.provenance,
     timeline: timeline.read(),
     insideBlocks: shareInsideBlocks(rounds),

@@ -3,12 +3,14 @@ import type { Client } from '../load/protocol.ts';
 import type { Payload } from '../payload/payloads.ts';
 import type { Cell } from '../plan.ts';
 import { type ServerProcess, startServerProcess } from '../server/spawn.ts';
+import { finishOrStop } from './patience.ts';
 import { addressRequest } from './prepare.ts';
 import { turnKey } from './rounds.ts';
 import type { Verified } from './verify.ts';
 
 /** V8 has optimised the client's path after so many calls. */
 const WARM_UP_CALLS = 1000;
+const WARM_UP_REQUESTS = 5;
 
 const floorKey = (cell: Cell): string => turnKey({ role: 'floor', arm: '', cell: cell.id });
 
@@ -38,6 +40,28 @@ export async function calibrate(
   } catch (error) {
     await server[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/**
+ * Asks every cell a few times on the server under test, uncounted: its allocator and caches settle only when all the
+ * kinds of request have passed, and the first rounds would show that.
+ */
+export async function warmServer(
+  cells: readonly Cell[],
+  arm: string,
+  loader: Loader,
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly lost: AbortSignal },
+): Promise<void> {
+  const order = { durationMs: 0, minRequests: WARM_UP_REQUESTS, timeoutMs: options.timeoutMs };
+  for (const cell of cells) {
+    // A failure here shows again when the cell is measured, and is handled there.
+    await finishOrStop(
+      loader.block(turnKey({ role: 'cell', arm, cell: cell.id }), order),
+      options.signal,
+      options.lost,
+    );
+    options.signal.throwIfAborted();
   }
 }
 

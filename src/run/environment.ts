@@ -3,9 +3,14 @@ import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:
 import type { Block } from '../block.ts';
 import { LOAD_FLAGS } from '../load/loader.ts';
 import type { Environment } from '../report.ts';
+import { describePinning, type Pinning } from './pinning.ts';
 
 /** The machine, and what disturbed it while `blocks` were measured. */
-export function describeEnvironment(blocks: readonly Block[], loadPeakRssBytes: number | null): Environment {
+export function describeEnvironment(
+  blocks: readonly Block[],
+  loadPeakRssBytes: number | null,
+  pinning: Pinning | null,
+): Environment {
   return {
     cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism() },
     memoryBytes: totalmem(),
@@ -14,7 +19,7 @@ export function describeEnvironment(blocks: readonly Block[], loadPeakRssBytes: 
     arch: arch(),
     node: process.version,
     virtualised: readVirtualised(),
-    pinning: null,
+    pinning: describePinning(pinning),
     loadFlags: [...LOAD_FLAGS],
     stealPercent: meanSteal(blocks),
     throttledMs: sumThrottled(blocks),

@@ -7,6 +7,17 @@ export function median(values: ArrayLike<number>): number {
 }
 
 /**
+ * The mean of the middle half (25 % trimmed at each end): as deaf to single outliers as the median, but it does not
+ * jump where the values have two peaks. NaN for no values.
+ */
+export function midmean(values: ArrayLike<number>): number {
+  const sorted = new Float64Array(values).sort();
+  const cut = Math.floor(sorted.length / 4);
+  const middle = sorted.subarray(cut, sorted.length - cut);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/**
  * The nearest-rank quantile (type 1 of Hyndman and Fan 1996, the inverse of the empirical distribution): the smallest
  * value that at least the share `p` of the values does not exceed. Always a value that was observed. `sorted` ascends;
  * NaN for no values.

@@ -18,7 +18,18 @@ function compare(
 ) {
   const floors = Object.entries(options.floors ?? {}).map(([id, p50Ms]) => {
     const { transport, encoding, batch } = cellOf(id);
-    return { cell: id, transport, encoding, batch, requestBytes: 1, responseBytes: 1, requests: 1, p50Ms, p99Ms: null };
+    return {
+      cell: id,
+      transport,
+      encoding,
+      batch,
+      requestBytes: 1,
+      responseBytes: 1,
+      requests: 1,
+      p50Ms,
+      midmeanMs: p50Ms,
+      p99Ms: null,
+    };
   });
   return comparePairs({
     pairs: listPairs(allCells),

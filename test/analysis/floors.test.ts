@@ -8,7 +8,8 @@ const id = 'predict.rest.tensor.1.c1';
 const floorBlock = (round: number, latencyMs: readonly number[]) => makeBlock(id, round, latencyMs, { role: 'floor' });
 
 test('a floor is the median of its block medians, with its sizes', () => {
-  const blocks = [floorBlock(0, [0.1, 0.1, 9]), floorBlock(1, [0.2]), floorBlock(2, [0.3]), floorBlock(3, [])];
+  const medians = [0.25, 9, 0.125, 0.75];
+  const blocks = [...medians.map((ms, round) => floorBlock(round, [0.1, ms, 10])), floorBlock(4, [])];
   const [floor, ...others] = summariseFloors(allCells, blocks, new Map([[id, 48]]), new Map([[id, 137]]));
   assert.deepEqual(others, []);
   assert.deepEqual(schema.parse(floor), {
@@ -18,8 +19,10 @@ test('a floor is the median of its block medians, with its sizes', () => {
     batch: 1,
     requestBytes: 48,
     responseBytes: 137,
-    requests: 5,
-    p50Ms: 0.2,
+    requests: 12,
+    p50Ms: 0.5,
+    // The middle half: 0.25 and 0.75.
+    midmeanMs: 0.5,
     p99Ms: null,
   });
 });

@@ -67,7 +67,7 @@ for (const size of [0, 3, 3_000_000]) {
     assert.deepEqual(Buffer.from(exchange.reply().body), Buffer.alloc(size, 7));
     assert.equal(server.sessions.size, 1, 'one connection for all calls');
     assert.ok(timing.start === timing.connected && timing.start <= timing.firstByte && timing.firstByte <= timing.end);
-    exchange.close();
+    exchange.reset();
   });
 }
 
@@ -78,7 +78,7 @@ test('a small receive window of the server holds a large message back but does n
   const exchange = open(server.port, Buffer.alloc(500_000));
   await exchange.send(createTiming());
   assert.equal(Buffer.from(exchange.reply().body).toString(), '500005');
-  exchange.close();
+  exchange.reset();
 });
 
 const FAILING: Record<string, [(call: Call) => void, RegExp]> = {
@@ -133,7 +133,7 @@ for (const [name, [answer, message]] of Object.entries(FAILING)) {
     await assert.rejects(exchange.send(createTiming()), message);
     await exchange.send(createTiming());
     assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
-    exchange.close();
+    exchange.reset();
   });
 }
 
@@ -150,7 +150,7 @@ test('after GOAWAY the next call goes out on a new connection', { timeout: 10_00
     if (session && !session.destroyed) await once(session, 'close');
   }
   assert.equal(server.sessions.size, 3);
-  exchange.close();
+  exchange.reset();
 });
 
 test('garbage instead of HTTP/2 rejects', { timeout: 10_000 }, async () => {
@@ -159,7 +159,7 @@ test('garbage instead of HTTP/2 rejects', { timeout: 10_000 }, async () => {
   );
   const exchange = open(server.port);
   await assert.rejects(exchange.send(createTiming()));
-  exchange.close();
+  exchange.reset();
 });
 
 test('an aborted call rejects with the reason', async () => {
@@ -181,5 +181,5 @@ test('the library client sends the same message and gives the same reply', async
   await exchange.send(createTiming());
   assert.deepEqual(seen, frame(Buffer.from('ask')));
   assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
-  exchange.close();
+  exchange.reset();
 });

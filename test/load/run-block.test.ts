@@ -7,14 +7,16 @@ import { runBlock } from '../../src/load/run-block.ts';
 const noFence: Fence = { begin() {}, pass() {}, end: () => 0, gcMs: () => 0 };
 
 /** An exchange whose n-th request, from 1, takes as many milliseconds of its own clock as told, or fails. */
-function scripted(
-  script: (count: number) => number | Error,
-  reuses = false,
-): Exchange & { readonly sent: () => number } {
+function scripted(script: (count: number) => number | Error): Exchange & {
+  readonly sent: () => number;
+  readonly resets: () => number;
+} {
   let clock = performance.now();
   let count = 0;
+  let resets = 0;
   return {
     sent: () => count,
+    resets: () => resets,
     async send(timing: Timing) {
       const next = script(++count);
       timing.start = clock;
@@ -26,21 +28,29 @@ function scripted(
     },
     abort() {},
     reply: () => ({ body: Buffer.from(`reply ${count}`), raw: new Uint8Array(0), kept: true }),
-    reuses: () => reuses,
-    close() {},
+    reset() {
+      resets += 1;
+    },
   };
 }
 
 const order = { durationMs: 0, minRequests: 5, timeoutMs: 60_000 };
 
-test('the first request warms up: it is not counted, and its reply is the one to check', async () => {
-  const outcome = await runBlock(
-    scripted((count) => (count === 1 ? 1000 : 2)),
-    order,
-    noFence,
-  );
+test('a block begins on a new connection with a warm-up that is not counted and whose reply is the one to check', async () => {
+  const exchange = scripted((count) => (count === 1 ? 1000 : 2));
+  const outcome = await runBlock(exchange, order, noFence);
+  assert.equal(exchange.resets(), 1);
   assert.deepEqual([...outcome.latencyMs].map(Math.round), [2, 2, 2, 2, 2]);
   assert.equal(Buffer.from(outcome.reply ?? []).toString(), 'reply 1');
+});
+
+test('quick requests are warmed up with three, slow ones with one', async () => {
+  const quick = scripted(() => 1);
+  assert.equal((await runBlock(quick, order, noFence)).latencyMs.length, 5);
+  assert.equal(quick.sent(), 8);
+  const slow = scripted(() => 50);
+  assert.equal((await runBlock(slow, order, noFence)).latencyMs.length, 5);
+  assert.equal(slow.sent(), 6);
 });
 
 test('a slow cell still has the least number of requests', async () => {
@@ -65,7 +75,7 @@ test('the request that is in flight when the time is up is finished and counted'
 
 test('single failures are counted and leave no sample', async () => {
   const outcome = await runBlock(
-    scripted((count) => (count === 3 ? new Error('once') : 1)),
+    scripted((count) => (count === 5 ? new Error('once') : 1)),
     order,
     noFence,
   );
@@ -75,19 +85,22 @@ test('single failures are counted and leave no sample', async () => {
 });
 
 test('three failures in a row end the block', async () => {
-  const exchange = scripted((count) => (count > 2 ? new Error('gone') : 1));
+  const exchange = scripted((count) => (count > 4 ? new Error('gone') : 1));
   const outcome = await runBlock(exchange, { ...order, minRequests: 1000 }, noFence);
   assert.equal(outcome.errors, 3);
   assert.equal(outcome.latencyMs.length, 1);
-  assert.equal(exchange.sent(), 5);
+  assert.equal(exchange.sent(), 7);
 });
 
-test('a warm-up that fails fails the block, but on a reused connection it is tried once more', async () => {
-  const failOnce = (count: number) => (count === 1 ? new Error('reset') : 1);
-  assert.equal((await runBlock(scripted(failOnce, false), order, noFence)).error, 'reset');
-  const again = await runBlock(scripted(failOnce, true), order, noFence);
-  assert.equal(again.error, null);
-  assert.equal(again.latencyMs.length, 5);
+test('a warm-up that fails fails the block', async () => {
+  const outcome = await runBlock(
+    scripted((count) => (count === 1 ? new Error('refused') : 1)),
+    order,
+    noFence,
+  );
+  assert.equal(outcome.error, 'refused');
+  assert.equal(outcome.latencyMs.length, 0);
+  assert.equal(outcome.reply, null);
 });
 
 test('a request without an answer is aborted after the time-out', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { median, nearestRank, rankOf, samplesNeeded } from '../../src/stats/quantile.ts';
+import { median, midmean, nearestRank, rankOf, samplesNeeded } from '../../src/stats/quantile.ts';
 
 const values = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 60 });
 
@@ -62,4 +62,12 @@ test('the nearest-rank quantile is an observed value which the share p does not 
 // ln(.05) / ln(p): 28.4, 58.4, 298.07
 test('a percentile needs the more samples the further out it lies', () => {
   assert.deepEqual([0.9, 0.95, 0.99].map(samplesNeeded), [29, 59, 299]);
+});
+
+test('the midmean is the mean of the middle half', () => {
+  // scipy.stats.trim_mean([1, 2, 3, 4, 100, 0, 5, 6], 0.25) is 3.5; of one value, that value.
+  assert.equal(midmean([1, 2, 3, 4, 100, 0, 5, 6]), 3.5);
+  assert.equal(midmean([7]), 7);
+  assert.equal(midmean([1, 2, 6]), 3);
+  assert.ok(Number.isNaN(midmean([])));
 });

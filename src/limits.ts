@@ -1,3 +1,5 @@
+/** What a number must hold before it may be believed; measuring and rendering go by the same limits. */
+
 /** Below this share of a block's time inside requests the client was busy with itself: the cell is not trustworthy. */
 export const MIN_DUTY = 0.95;
 

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Environment } from '../report.ts';
+
+/** With fewer cores there is none to spare: the wrapper alone is a family of processes. */
+const MIN_CORES = 4;
+
+export interface Pinning {
+  /** The cores of the load process, alone on them. */
+  readonly load: readonly number[];
+  /** The cores of everything else. */
+  readonly server: readonly number[];
+}
+
+/** Which cores the load process is given; null where it is left to the kernel. */
+export function planPinning(allowed: readonly number[]): Pinning | null {
+  if (allowed.length < MIN_CORES) return null;
+  return { load: allowed.slice(-1), server: allowed.slice(0, -1) };
+}
+
+/**
+ * Keeps this process, and with it every server that it will start, off the last core, where there is one to spare
+ * (Linux). The load process is put there by `pinLoad`. Returns what was done; null where nothing was.
+ */
+export async function keepServersTogether(): Promise<Pinning | null> {
+  const pinning = planPinning(await readAllowedCores('self'));
+  if (pinning === null) return null;
+  return (await setCores(process.pid, pinning.server)) ? pinning : null;
+}
+
+export async function pinLoad(pid: number, pinning: Pinning | null): Promise<void> {
+  if (pinning !== null) await setCores(pid, pinning.load);
+}
+
+export function describePinning(pinning: Pinning | null): Environment['pinning'] {
+  return pinning && { load: pinning.load.join(','), server: pinning.server.join(',') };
+}
+
+/** The cores that a process may run on (proc(5), Cpus_allowed_list); none where the system does not tell. */
+export async function readAllowedCores(process: number | 'self'): Promise<number[]> {
+  try {
+    const status = await readFile(`/proc/${process}/status`, 'latin1');
+    return parseCores(/^Cpus_allowed_list:\s*(.*)$/m.exec(status)?.[1] ?? '');
+  } catch {
+    return [];
+  }
+}
+
+/** `0-2,5` is 0, 1, 2, 5. */
+export function parseCores(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const match = /^([0-9]{1,5})(?:-([0-9]{1,5}))?$/.exec(part.trim());
+    if (!match) return [];
+    const first = Number(match[1]);
+    const last = Number(match[2] ?? match[1]);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  });
+}
+
+/** For all threads of the process. False where the system has no taskset or does not allow it. */
+export async function setCores(pid: number, cores: readonly number[]): Promise<boolean> {
+  try {
+    await promisify(execFile)('taskset', ['-a', '-p', '-c', cores.join(','), String(pid)]);
+    return true;
+  } catch {
+    return false;
+  }
+}
