@@ -10,7 +10,7 @@ import type { Verified } from './verify.ts';
 
 /** V8 has optimised the client's path after so many calls. */
 const WARM_UP_CALLS = 1000;
-const WARM_UP_REQUESTS = 5;
+const WARM_UP_REQUESTS = 3;
 
 const floorKey = (cell: Cell): string => turnKey({ role: 'floor', arm: '', cell: cell.id });
 
