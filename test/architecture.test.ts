@@ -12,7 +12,7 @@ const SHELL_PARTS = ['command.ts', 'terminal-log.ts', 'output-folder.ts', 'exit-
 const STAGES = ['target', 'payload', 'load', 'analysis', 'render', 'github'];
 const LEAVES = [
   ...['plan.ts', 'block.ts', 'report.ts', 'config.ts', 'inputs.ts', 'parse.ts', 'endpoint.ts', 'errors.ts'],
-  ...['log.ts', 'limits.ts', 'assets.ts', 'tool.ts', 'stats', 'server'],
+  ...['log.ts', 'limits.ts', 'assets.ts', 'tool.ts', 'http2', 'stats', 'server'],
 ];
 const LEVELS = [SHELLS, SHELL_PARTS, ['bench.ts'], ['run'], STAGES, LEAVES];
 

@@ -1,62 +1,73 @@
-import type { IncomingHttpHeaders } from 'node:http2';
+import type { Field } from '../http2/hpack.ts';
 import { MAX_REPLY_BYTES } from './exchange.ts';
+
+const PREFIX_BYTES = 5;
 
 /** Gathers one unary reply: head, one length-prefixed message, trailers; or trailers only, where the call failed. */
 export class GrpcReply {
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  /** Used again for the next reply, so that one of usual size allocates nothing. */
+  #bytes = Buffer.allocUnsafeSlow(16 * 1024);
+  #filled = 0;
+  #httpStatus = '';
   #status: string | null = null;
-  #httpStatus = 0;
   #text = '';
 
   reset(): void {
-    this.#pieces = [];
-    this.#bytes = 0;
+    this.#filled = 0;
+    this.#httpStatus = '';
     this.#status = null;
-    this.#httpStatus = 0;
     this.#text = '';
   }
 
-  onHead(fields: IncomingHttpHeaders): void {
-    this.#httpStatus = Number(fields[':status']);
-    this.onTrailers(fields);
+  /** Takes the head's fields or the trailers'. */
+  onFields(fields: readonly Field[]): void {
+    for (const [name, value] of fields) {
+      if (name === ':status') this.#httpStatus = value;
+      else if (name === 'grpc-status') this.#status = value;
+      else if (name === 'grpc-message') this.#text = value;
+    }
   }
 
+  /** Copies what it is given. Throws where the reply is longer than any reply may be. */
   onData(piece: Buffer): void {
-    this.#bytes += piece.length;
-    if (this.#bytes <= MAX_REPLY_BYTES) this.#pieces.push(piece);
-  }
-
-  onTrailers(fields: IncomingHttpHeaders): void {
-    const status = fields['grpc-status'];
-    if (status === undefined) return;
-    this.#status = String(status);
-    this.#text = String(fields['grpc-message'] ?? '');
+    const needed = this.#filled + piece.length;
+    if (needed > this.#bytes.length) {
+      if (needed > MAX_REPLY_BYTES) throw new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes, found more`);
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#filled);
+      this.#bytes = larger;
+    }
+    piece.copy(this.#bytes, this.#filled);
+    this.#filled = needed;
   }
 
   /** What is wrong with the reply, once it is whole; null where it is a success with exactly one message. */
   failure(): Error | null {
-    if (this.#httpStatus !== 200) return new Error(`expected HTTP status 200, found ${this.#httpStatus}`);
+    if (this.#httpStatus !== '200') return new Error(`expected HTTP status 200, found ${number(this.#httpStatus)}`);
     if (this.#status === null) return new Error('expected a grpc-status in the trailers, found none');
     if (this.#status !== '0') {
-      const text = JSON.stringify(decodeText(this.#text).slice(0, 200));
-      return new Error(`expected grpc-status 0, found ${this.#status.slice(0, 20)}: ${text}`);
+      return new Error(`expected grpc-status 0, found ${number(this.#status)}: ${quote(decodeText(this.#text))}`);
     }
-    if (this.#bytes > MAX_REPLY_BYTES) return new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes`);
-    const prefix = Buffer.concat(this.#pieces.slice(0, 5), Math.min(5, this.#bytes));
-    if (this.#bytes < 5) return new Error(`expected a gRPC message, found ${this.#bytes} bytes`);
-    if (prefix[0] !== 0) return new Error('expected an uncompressed gRPC message, found a compressed one');
-    const length = prefix.readUInt32BE(1);
-    if (length !== this.#bytes - 5) {
-      return new Error(`expected one gRPC message, found a prefix of ${length} bytes before ${this.#bytes - 5}`);
-    }
-    return null;
+    if (this.#filled < PREFIX_BYTES) return new Error(`expected a gRPC message, found ${this.#filled} bytes`);
+    if (this.#bytes[0] !== 0) return new Error('expected an uncompressed gRPC message, found a compressed one');
+    const length = this.#bytes.readUInt32BE(1);
+    const found = this.#filled - PREFIX_BYTES;
+    if (length === found) return null;
+    return new Error(`expected one gRPC message, found a prefix of ${length} bytes before ${found}`);
   }
 
   /** The message without its prefix, copied. */
   message(): Uint8Array {
-    return Uint8Array.from(Buffer.concat(this.#pieces).subarray(5));
+    return Uint8Array.from(this.#bytes.subarray(PREFIX_BYTES, this.#filled));
   }
+}
+
+function number(text: string): string {
+  return /^[0-9]{1,3}$/.test(text) ? text : quote(text);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
 }
 
 /** grpc-message is percent-encoded; what is not, stays as it is. */

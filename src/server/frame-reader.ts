@@ -1,4 +1,4 @@
-import { FRAME, FRAME_HEAD_BYTES, PREFACE } from './http2-frames.ts';
+import { FRAME, FRAME_HEAD_BYTES, PREFACE } from '../http2/frames.ts';
 
 /** `payload` is empty, whatever `length`, for the types whose content the null server has no use for. */
 export type OnFrame = (type: number, flags: number, stream: number, length: number, payload: Buffer) => void;

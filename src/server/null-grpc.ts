@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import { DEFAULT_WINDOW_BYTES, FLAG, FRAME, frame, SETTING, settings, windowUpdate } from '../http2/frames.ts';
 import { type ByteServer, createByteServer, type OnBytes, writeOrPause } from './byte-server.ts';
 import { createFrameReader } from './frame-reader.ts';
-import { DEFAULT_WINDOW_BYTES, FLAG, FRAME, frame, SETTING, settings, windowUpdate } from './http2-frames.ts';
 import { type PreparedReply, prepareReply } from './prepared-reply.ts';
 import { createReplySender } from './reply-sender.ts';
 

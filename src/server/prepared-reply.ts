@@ -1,13 +1,5 @@
-import {
-  FLAG,
-  FRAME,
-  FRAME_HEAD_BYTES,
-  frame,
-  literalHeaders,
-  MAX_WINDOW_BYTES,
-  STATUS_200,
-  windowUpdate,
-} from './http2-frames.ts';
+import { FLAG, FRAME, FRAME_HEAD_BYTES, frame, MAX_WINDOW_BYTES, STATUS_200, windowUpdate } from '../http2/frames.ts';
+import { encodeFields } from '../http2/hpack.ts';
 
 /** One gRPC reply in frames that lack only the stream's number. */
 export interface PreparedReply {
@@ -28,9 +20,15 @@ export function prepareReply(message: Uint8Array): PreparedReply {
   data.set(message, 5);
   const head = Buffer.concat([
     STATUS_200,
-    literalHeaders({ 'content-type': 'application/grpc', 'grpc-accept-encoding': 'identity, deflate, gzip' }),
+    encodeFields([
+      ['content-type', 'application/grpc'],
+      ['grpc-accept-encoding', 'identity, deflate, gzip'],
+    ]),
   ]);
-  const tail = literalHeaders({ 'grpc-status': '0', 'grpc-message': '' });
+  const tail = encodeFields([
+    ['grpc-status', '0'],
+    ['grpc-message', ''],
+  ]);
   const makeHead = (stream: number) => frame(FRAME.headers, FLAG.endHeaders, stream, head);
   const makeTail = (stream: number) => frame(FRAME.headers, FLAG.endHeaders | FLAG.endStream, stream, tail);
   const makePart = (stream: number, offset: number, length: number) =>

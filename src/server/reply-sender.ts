@@ -4,7 +4,7 @@ import {
   LARGEST_MAX_FRAME_BYTES,
   MAX_WINDOW_BYTES,
   SETTING,
-} from './http2-frames.ts';
+} from '../http2/frames.ts';
 import type { PreparedReply } from './prepared-reply.ts';
 
 /** The sending half of one connection: gives each call the prepared reply as the client's windows allow. */

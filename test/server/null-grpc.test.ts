@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FRAME, frame, literalHeaders, PREFACE, settings, windowUpdate } from '../../src/server/http2-frames.ts';
+import { FRAME, frame, PREFACE, settings, windowUpdate } from '../../src/http2/frames.ts';
+import { encodeFields } from '../../src/http2/hpack.ts';
 import { startNull } from '../../src/server/null-server.ts';
 import { callHttp2, callLibrary, openWire, withLibrary, withPrefix, withSession } from './clients.ts';
 
@@ -10,7 +11,7 @@ const MESSAGE = Buffer.from('1a0d1a0b0a0911000000000000f03f', 'hex');
 const REQUEST_HEADERS = Buffer.concat([
   // :method POST and :scheme http are in the static table.
   Buffer.from([0x83, 0x86]),
-  literalHeaders({ ':path': '/', ':authority': 'x', 'content-type': 'application/grpc', te: 'trailers' }),
+  encodeFields(Object.entries({ ':path': '/', ':authority': 'x', 'content-type': 'application/grpc', te: 'trailers' })),
 ]);
 
 async function withNull<T>(message: Uint8Array, use: (port: number) => Promise<T>): Promise<T> {
@@ -229,7 +230,7 @@ test('header blocks in several frames, padding and request trailers are understo
         frame(FRAME.headers, 4, 3, REQUEST_HEADERS),
         frame(FRAME.data, 0, 3, withPrefix(MESSAGE)),
         frame(FRAME.headers, 1, 3, Buffer.alloc(0)),
-        frame(FRAME.continuation, 4, 3, literalHeaders({ a: 'b' })),
+        frame(FRAME.continuation, 4, 3, encodeFields(Object.entries({ a: 'b' }))),
       ]),
     );
     assert.deepEqual(answered(await wire.until((got) => answered(got).length === 2)), [1, 3]);

@@ -1,4 +1,4 @@
-/** As much of HTTP/2 (RFC 9113) and HPACK (RFC 7541) as answering unary calls with one prepared reply needs. */
+/** The frames of HTTP/2 (RFC 9113) that unary calls need, on either side. */
 
 export const FRAME = {
   data: 0,
@@ -13,9 +13,9 @@ export const FRAME = {
   continuation: 9,
 } as const;
 
-export const FLAG = { endStream: 1, ack: 1, endHeaders: 4 } as const;
+export const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
-export const SETTING = { initialWindowSize: 4, maxFrameSize: 5 } as const;
+export const SETTING = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4, maxFrameSize: 5 } as const;
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 export const FRAME_HEAD_BYTES = 9;
@@ -26,12 +26,17 @@ export const LARGEST_MAX_FRAME_BYTES = 2 ** 24 - 1;
 
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(FRAME_HEAD_BYTES + payload.length);
-  bytes.writeUIntBE(payload.length, 0, 3);
+  writeFrameHead(bytes, payload.length, type, flags, stream);
+  bytes.set(payload, FRAME_HEAD_BYTES);
+  return bytes;
+}
+
+/** The nine bytes before a payload of `length` bytes, at the beginning of `bytes`. */
+export function writeFrameHead(bytes: Buffer, length: number, type: number, flags: number, stream: number): void {
+  bytes.writeUIntBE(length, 0, 3);
   bytes[3] = type;
   bytes[4] = flags;
   bytes.writeUInt32BE(stream, 5);
-  bytes.set(payload, FRAME_HEAD_BYTES);
-  return bytes;
 }
 
 export function windowUpdate(stream: number, increment: number): Buffer {
@@ -48,22 +53,6 @@ export function settings(values: Readonly<Record<number, number>>): Buffer {
     payload.writeUInt32BE(value, 6 * i + 2);
   }
   return frame(FRAME.settings, 0, 0, payload);
-}
-
-/**
- * A header block of literals that enter no table: the same bytes serve every connection, whatever its history and
- * table size. Names and values are ASCII of at most 126 characters.
- */
-export function literalHeaders(headers: Readonly<Record<string, string>>): Buffer {
-  const parts = Object.entries(headers).map(([name, value]) =>
-    Buffer.concat([Buffer.from([0]), literal(name), literal(value)]),
-  );
-  return Buffer.concat(parts);
-}
-
-function literal(text: string): Buffer {
-  if (text.length > 126) throw new RangeError('expected at most 126 characters in a literal header');
-  return Buffer.from(`${String.fromCharCode(text.length)}${text}`, 'latin1');
 }
 
 /** `:status: 200`, which the static table holds. */
