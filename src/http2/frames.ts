@@ -39,6 +39,14 @@ export function writeFrameHead(bytes: Buffer, length: number, type: number, flag
   bytes.writeUInt32BE(stream, 5);
 }
 
+/** A payload without its padding, where the flags say that it has some. Throws an Error where there is more than fits. */
+export function unpad(flags: number, payload: Buffer): Buffer {
+  if ((flags & FLAG.padded) === 0) return payload;
+  const padding = payload[0] ?? payload.length;
+  if (padding >= payload.length) throw new Error('expected less padding than payload');
+  return payload.subarray(1, payload.length - padding);
+}
+
 export function windowUpdate(stream: number, increment: number): Buffer {
   const payload = Buffer.allocUnsafe(4);
   payload.writeUInt32BE(increment);

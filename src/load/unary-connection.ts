@@ -12,10 +12,12 @@ import {
   PREFACE,
   SETTING,
   settings,
+  unpad,
   windowUpdate,
   writeFrameHead,
 } from '../http2/frames.ts';
-import { decodeFields, type Field } from '../http2/hpack.ts';
+import { createHeaderBlockReader } from '../http2/header-block.ts';
+import type { Field } from '../http2/hpack.ts';
 
 /** What one call hears. After `onEnd` or `onFailure` it hears nothing more. */
 export interface CallEvents {
@@ -77,8 +79,7 @@ export function openUnaryConnection(
   let initialWindow = DEFAULT_WINDOW_BYTES;
   let maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
   let owed = 0;
-  /** A header block that has begun and not ended: nothing else may come between its pieces. */
-  let block: { readonly stream: number; readonly ends: boolean; readonly pieces: Buffer[] } | null = null;
+  const blocks = createHeaderBlockReader();
 
   const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
   const socket: Socket = connect({
@@ -139,28 +140,12 @@ export function openUnaryConnection(
     }
   };
 
-  const onHeaders = (stream: number, flags: number, payload: Buffer): void => {
-    let fields = unpad(flags, payload);
-    if ((flags & FLAG.priority) !== 0) fields = fields.subarray(5);
-    block = { stream, ends: (flags & FLAG.endStream) !== 0, pieces: [] };
-    onBlockPiece(flags, fields);
-  };
-
-  const onBlockPiece = (flags: number, piece: Buffer): void => {
-    if (block === null) throw new Error('expected a header block before its continuation');
-    const ended = (flags & FLAG.endHeaders) !== 0;
-    if (!ended || block.pieces.length > 0) block.pieces.push(Buffer.from(piece));
-    if (block.pieces.reduce((sum, { length }) => sum + length, 0) > MAX_BLOCK_BYTES) {
-      throw new Error('expected a header block of at most 64 KiB, found a longer one');
-    }
-    if (!ended) return;
-    const { stream, ends, pieces } = block;
-    block = null;
-    // Decoded even for a call that is over: a broken block is a broken connection.
-    const fields = decodeFields(pieces.length > 0 ? Buffer.concat(pieces) : piece);
-    if (call?.stream !== stream) return;
-    call.events.onFields(fields);
-    if (ends) endCall();
+  const onBlock = (type: number, flags: number, stream: number, payload: Buffer): void => {
+    // Read even for a call that is over: a broken block is a broken connection.
+    const block = blocks.take(type, flags, stream, payload);
+    if (block === null || call?.stream !== stream) return;
+    call.events.onFields(block.fields);
+    if (block.ends) endCall();
   };
 
   const onData = (stream: number, flags: number, payload: Buffer): void => {
@@ -231,12 +216,9 @@ export function openUnaryConnection(
   };
 
   const cut = createFrameCutter((type, flags, stream, payload) => {
-    if ((block !== null) !== (type === FRAME.continuation) || (block !== null && block.stream !== stream)) {
-      throw new Error('expected a header block in one piece, found another frame in between');
-    }
+    blocks.check(type, stream);
     if (type === FRAME.data) onData(stream, flags, payload);
-    else if (type === FRAME.headers) onHeaders(stream, flags, payload);
-    else if (type === FRAME.continuation) onBlockPiece(flags, payload);
+    else if (type === FRAME.headers || type === FRAME.continuation) onBlock(type, flags, stream, payload);
     else if (type === FRAME.settings) onSettings(flags, payload);
     else if (type === FRAME.windowUpdate) onWindowUpdate(stream, payload);
     else if (type === FRAME.rstStream) onReset(stream, payload);
@@ -266,15 +248,6 @@ export function openUnaryConnection(
       socket.destroy();
     },
   };
-}
-
-const MAX_BLOCK_BYTES = 64 * 1024;
-
-function unpad(flags: number, payload: Buffer): Buffer {
-  if ((flags & FLAG.padded) === 0) return payload;
-  const padding = payload[0] ?? payload.length;
-  if (padding >= payload.length) throw new Error('expected less padding than payload');
-  return payload.subarray(1, payload.length - padding);
 }
 
 function numberOf(payload: Buffer): number {
