@@ -1,14 +1,14 @@
 import * as core from '@actions/core';
 import { parseConfig } from './config.ts';
 import { explain, Interrupted, ServerError, UserError } from './errors.ts';
-import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
 import { createActionsLog } from './github/actions-log.ts';
 import { createRecord, readRecord } from './github/created.ts';
 import { writeJobSummary } from './github/job-summary.ts';
 import { writeOutputs } from './github/outputs.ts';
-import { listenForInterruption } from './interruption.ts';
-import { prepareFolder, writeFiles } from './output-folder.ts';
 import type { Report } from './report.ts';
+import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
+import { listenForInterruption } from './shell/interruption.ts';
+import { prepareFolder, writeFiles } from './shell/output-folder.ts';
 
 /** The main step. Never rejects: a failure is one readable sentence and an exit code. */
 export async function runAction(): Promise<void> {

@@ -1,10 +1,10 @@
-import { helpText, parseCommand } from './command.ts';
 import { type Config, parseConfig } from './config.ts';
 import { explain, Interrupted, ServerError, UserError } from './errors.ts';
-import { exitCodeOf, exitCodeOfError } from './exit-code.ts';
-import { listenForInterruption } from './interruption.ts';
-import { prepareFolder, writeFiles } from './output-folder.ts';
-import { createTerminalLog, type TerminalLog } from './terminal-log.ts';
+import { helpText, parseCommand } from './shell/command.ts';
+import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
+import { listenForInterruption } from './shell/interruption.ts';
+import { prepareFolder, writeFiles } from './shell/output-folder.ts';
+import { createTerminalLog, type TerminalLog } from './shell/terminal-log.ts';
 import { toolVersion } from './tool.ts';
 
 const command = parseCommand(process.argv.slice(2));

@@ -8,13 +8,12 @@ import { test } from 'node:test';
  * Imports point down: shells, then bench, then run, then the stages, then the leaves.
  */
 const SHELLS = ['main.ts', 'action.ts', 'cli.ts', 'worker.ts'];
-const SHELL_PARTS = ['command.ts', 'terminal-log.ts', 'output-folder.ts', 'exit-code.ts', 'interruption.ts'];
 const STAGES = ['target', 'payload', 'load', 'analysis', 'render', 'github'];
 const LEAVES = [
   ...['plan.ts', 'block.ts', 'report.ts', 'config.ts', 'inputs.ts', 'parse.ts', 'endpoint.ts', 'errors.ts'],
   ...['log.ts', 'limits.ts', 'assets.ts', 'tool.ts', 'http2', 'stats', 'server'],
 ];
-const LEVELS = [SHELLS, SHELL_PARTS, ['bench.ts'], ['run'], STAGES, LEAVES];
+const LEVELS = [SHELLS, ['shell'], ['bench.ts'], ['run'], STAGES, LEAVES];
 
 /** A package may be imported only below these rooms. Node's own modules are everybody's. */
 const HOMES: Record<string, readonly string[]> = {

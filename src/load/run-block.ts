@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { Block } from '../block.ts';
 import { createTiming, type Exchange, type Timing } from './exchange.ts';
 import type { Fence } from './fence.ts';
 
@@ -10,16 +11,12 @@ export interface BlockOrder {
   readonly timeoutMs: number;
 }
 
-/** Arrays as in `Block`; `reply` is the warm-up request's, for the caller to check. */
-export interface BlockOutcome {
-  readonly latencyMs: Float64Array;
-  readonly connectMs: Float64Array | null;
-  readonly firstByteMs: Float64Array | null;
-  readonly errors: number;
-  readonly error: string | null;
-  readonly wallMs: number;
-  readonly fenceMs: number;
-  readonly loopBusy: number;
+/** What a block brought back; `reply` is the first warm-up's, for the caller to check. */
+export interface BlockOutcome
+  extends Pick<
+    Block,
+    'latencyMs' | 'connectMs' | 'firstByteMs' | 'errors' | 'error' | 'wallMs' | 'fenceMs' | 'loopBusy'
+  > {
   readonly reply: Uint8Array | null;
 }
 

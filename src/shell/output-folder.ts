@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { explain, UserError } from './errors.ts';
+import { explain, UserError } from '../errors.ts';
 
 /**
  * Makes the folder and proves that files can be written there, before anything is measured for it. Disposing removes

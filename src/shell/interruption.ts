@@ -1,4 +1,4 @@
-import { EXIT, Interrupted } from './errors.ts';
+import { EXIT, Interrupted } from '../errors.ts';
 
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;

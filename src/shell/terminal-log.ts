@@ -1,4 +1,4 @@
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 export interface TerminalLog extends Log {
   /** Clears the live bar, so that other text can follow. */
