@@ -138,9 +138,6 @@ export const comparison = z.strictObject({
   roundsNeeded: count.optional(),
 });
 
-/** What kept a comparison's cells out of every claim. */
-export const exclusion = z.enum(['floor-over-half', 'low-duty', 'failed', 'not-measured']);
-
 export const claim = z.strictObject({
   id: z.enum(['grpc-faster', 'grpc-ndarray-bad', 'tftensor-best-large', 'simple-best-small', 'raw-faster']),
   verdict: claimVerdict,
@@ -149,9 +146,13 @@ export const claim = z.strictObject({
   caveat: z.enum(['raw-does-not-decode', 'gain-at-one-batch-only']).optional(),
   /** Geometric mean over the evidence's pairs, with the interval of its per-round means. */
   pooled: z.strictObject({ effect: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
-  /** Comparisons by id, in the claim's own direction: `supports`, `contradicts` or neither. */
+  /** Comparisons by id, in the claim's own direction. Those that do not decide are told beside it. */
   evidence: z.array(
-    z.strictObject({ comparison: z.string(), says: z.enum(['supports', 'contradicts', 'unclear', 'excluded']) }),
+    z.strictObject({
+      comparison: z.string(),
+      says: z.enum(['supports', 'contradicts', 'unclear', 'excluded']),
+      decides: z.boolean(),
+    }),
   ),
 });
 

@@ -39,11 +39,15 @@ export function judgeClaims(
       ...conclusion,
       ...(caveat === null ? {} : { caveat }),
       pooled: poolPairs(deciding, scope.direction),
-      evidence: [...deciding, ...scope.further.map(judge)].flatMap(({ comparison, standing }) => {
-        const says = SAYS[standing];
-        return says === null ? [] : [{ comparison, says }];
-      }),
+      evidence: [...listEvidence(deciding, true), ...listEvidence(scope.further.map(judge), false)],
     };
+  });
+}
+
+function listEvidence(judged: readonly Judged[], decides: boolean): Claim['evidence'] {
+  return judged.flatMap(({ comparison, standing }) => {
+    const says = SAYS[standing];
+    return says === null ? [] : [{ comparison, says, decides }];
   });
 }
 

@@ -59,7 +59,7 @@ export function describeClaim(lookup: Lookup, claim: Claim): Prose {
   const effect: Prose =
     claim.pooled === null
       ? []
-      : say`${pooled}${claim.id === 'grpc-ndarray-bad' ? plain`` : plain`, mean of the pairs`}: ${effectWithInterval(claim.pooled.effect, claim.pooled.low, claim.pooled.high)}; `;
+      : say`${pooled}${claim.evidence.filter(({ decides }) => decides).length === 1 ? plain`` : plain`, mean of the pairs`}: ${effectWithInterval(claim.pooled.effect, claim.pooled.low, claim.pooled.high)}; `;
   return [
     ...say`${strong(VERDICT_WORDS[claim.verdict])}: ${sentence}. `,
     ...effect,
@@ -75,12 +75,10 @@ interface Piece {
 }
 
 function countEvidence(lookup: Lookup, claim: Claim): Prose {
-  const all = claim.evidence.map(({ says, comparison }) => ({ says, comparison: lookup.comparison(comparison) }));
-  // The ndarray claim is about predict; how raw stands is told beside it and has no part in the verdict.
-  const isAside = (piece: Piece): boolean =>
-    claim.id === 'grpc-ndarray-bad' && methodOf(lookup, piece) === 'predict_raw';
-  const own = all.filter((piece) => !isAside(piece));
-  return [...tally(own, claim.pooled === null), ...all.filter(isAside).flatMap(describeAside), ...say`.`];
+  const pieces = claim.evidence.map((piece) => ({ ...piece, comparison: lookup.comparison(piece.comparison) }));
+  const own = pieces.filter(({ decides }) => decides);
+  const aside = pieces.filter(({ decides }) => !decides);
+  return [...tally(own, claim.pooled === null), ...aside.flatMap((piece) => describeAside(lookup, piece)), ...say`.`];
 }
 
 function tally(pieces: readonly Piece[], isFirst: boolean): Prose {
@@ -106,14 +104,11 @@ const ASIDES: Record<Says, Prose> = {
   excluded: say`left out for the client's share or duty`,
 };
 
-function describeAside({ says, comparison }: Piece): Prose {
-  if (comparison === undefined) return [];
+function describeAside(lookup: Lookup, { says, comparison }: Piece): Prose {
+  const method = comparison && lookup.cell(comparison.a.cell)?.method;
+  if (comparison === undefined || method === undefined) return [];
   const { effect, low, high } = comparison;
-  return say`; ${methodLabel('predict_raw')}: ${effectWithInterval(effect, low, high)}, ${ASIDES[says]}`;
-}
-
-function methodOf(lookup: Lookup, { comparison }: Piece): string | undefined {
-  return comparison === undefined ? undefined : lookup.cell(comparison.a.cell)?.method;
+  return say`; ${methodLabel(method)}: ${effectWithInterval(effect, low, high)}, ${ASIDES[says]}`;
 }
 
 function describeReason(lookup: Lookup, claim: Claim): Prose {

@@ -151,7 +151,11 @@ function conclude(
             low: hasInterval ? Math.min(one, other) : null,
             high: hasInterval ? Math.max(one, other) : null,
           },
-    evidence: evidence.map((comparison) => ({ comparison: comparison.id, says: says(comparison) })),
+    evidence: evidence.map((comparison) => ({
+      comparison: comparison.id,
+      says: says(comparison),
+      decides: deciding.includes(comparison),
+    })),
   };
 }
 
