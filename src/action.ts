@@ -14,6 +14,7 @@ import { prepareFolder, writeFiles } from './shell/output-folder.ts';
 export async function runAction(): Promise<void> {
   core.saveState('isPost', 'true');
   const log = createActionsLog();
+  let published = false;
   try {
     const config = parseConfig((name) => core.getInput(name), 'action');
     await using _folder = await prepareFolder(config.out);
@@ -22,10 +23,13 @@ export async function runAction(): Promise<void> {
     );
     const host = { log, signal: interruption.signal, recordCreated: createRecord() };
     const [{ bench }, { readProvenance }] = await Promise.all([import('./bench.ts'), import('./github/provenance.ts')]);
-    const { report, stopped } = await bench(config, host, readProvenance());
-    log.stage('render');
-    await publish(report, config.out);
+    const { report, stopped } = await bench(config, host, readProvenance(), async ({ report }) => {
+      log.stage('render');
+      await publish(report, config.out);
+      published = true;
+    });
     log.end();
+    if (stopped === null) interruption.signal.throwIfAborted();
     judge(report, stopped, config.strict);
   } catch (error) {
     if (error instanceof ServerError) for (const line of error.detail) log.foreign(line);
@@ -33,9 +37,9 @@ export async function runAction(): Promise<void> {
     if (!(error instanceof UserError || error instanceof Interrupted) && error instanceof Error) {
       core.info(error.stack ?? error.message);
     }
-    await writeJobSummary([
-      `### Seldon payload benchmark: nothing was measured\n\nSee the step's log for the reason.\n`,
-    ]);
+    if (!published) {
+      await writeJobSummary(["### Seldon payload benchmark: no report\n\nThe step's log tells the reason.\n"]);
+    }
     fail(explain(error), exitCodeOfError(error));
   }
 }

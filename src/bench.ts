@@ -23,10 +23,15 @@ export interface Result {
 }
 
 /**
- * The pipeline. Rejects with a UserError where nothing could be measured; a run that was stopped half-way still gives
- * the report of what was measured.
+ * The pipeline. Rejects where nothing could be measured; a run that was stopped half-way still gives the report of what
+ * was measured. `publish` is called with it before anything is taken back, so that nothing can come between.
  */
-export async function bench(config: Config, host: Host, provenance: Provenance): Promise<Result> {
+export async function bench(
+  config: Config,
+  host: Host,
+  provenance: Provenance,
+  publish: (result: Result) => Promise<void>,
+): Promise<Result> {
   const timeline = startTimeline(host.log);
 
   timeline.enter('plan');
@@ -37,7 +42,7 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
   const { target, fallback } = await provision(config.target, config.matrix.methods, host);
   await using _target = target;
   await using loader = await startLoader();
-  await pinLoad(loader.pid, pinning);
+  const pinned = await pinLoad(loader.pid, pinning);
   host.signal.throwIfAborted();
 
   timeline.enter('encode');
@@ -53,7 +58,7 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
   const cells = sendable.filter((cell) => verified.replies.has(cell.id));
 
   timeline.enter('calibrate');
-  await using _nullServer = await calibrate(cells, payloads, verified, loader, options);
+  await using _nullServer = await calibrate(cells, payloads, verified, target, loader, options);
   const canary = cells[0]?.id ?? null;
   await prepareCells(cells, canary, payloads, target, loader, config.client);
   await warmServer(cells, target.arm.id, loader, { ...options, lost: target.lost });
@@ -73,7 +78,6 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
     margin: config.margin,
     seed: config.seed,
   });
-  const peakRssBytes = await loader.peakRssBytes().catch(() => null);
   const report = assembleReport({
     config,
     target,
@@ -86,10 +90,11 @@ export async function bench(config: Config, host: Host, provenance: Provenance):
     verified,
     rounds,
     analysis,
-    peakRssBytes,
-    pinning,
+    pinning: pinned,
   });
-  return { report, stopped: rounds.stopped };
+  const result = { report, stopped: rounds.stopped };
+  await publish(result);
+  return result;
 }
 
 async function sendPayloads(payloads: ReadonlyMap<string, Payload>, loader: Loader): Promise<void> {

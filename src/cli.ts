@@ -25,13 +25,14 @@ async function run(log: TerminalLog): Promise<number> {
   const config = parseConfig(command.get, 'cli', command.problems);
   await using _folder = await prepareFolder(config.out);
   using interruption = listenForInterruption((signal) => {
-    log.warn(`${signal}: finishing the block in flight, then writing what was measured; once more to stop at once`);
+    log.warn(`${signal}: stopping; whatever was measured is reported; once more to stop at once`);
   });
   const { bench } = await import('./bench.ts');
   const host = { log, signal: interruption.signal, recordCreated: () => () => {} };
-  const { report, stopped } = await bench(config, host, {});
-  await publish(config, log, report);
+  const { report, stopped } = await bench(config, host, {}, ({ report }) => publish(config, log, report));
   if (stopped !== null && !(stopped instanceof Interrupted)) fail(stopped);
+  // The report may be whole, and still the caller wanted it to end.
+  if (interruption.signal.aborted) return exitCodeOfError(interruption.signal.reason);
   return exitCodeOf(report, stopped, config.strict);
 }
 

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isLoopback } from './endpoint.ts';
 import { explain, UserError } from './errors.ts';
 import { INPUT_NAMES, INPUTS, type InputName, type InputValues } from './inputs.ts';
 import type { Matrix } from './plan.ts';
@@ -118,18 +120,32 @@ function findContradictions(
       problems.push(`${spell(name)} belongs to target ${only}; the target is ${target}`);
     }
   }
-  if (target === 'url') findUrlContradictions(values, spell, problems);
+  if (target === 'url') findUrlContradictions(values, given, spell, problems);
 }
 
-function findUrlContradictions(values: InputValues, spell: (name: InputName) => string, problems: string[]): void {
+function findUrlContradictions(
+  values: InputValues,
+  given: readonly InputName[],
+  spell: (name: InputName) => string,
+  problems: string[],
+): void {
   const needs = [
     ['rest', 'rest-url'],
     ['grpc', 'grpc-address'],
   ] as const;
   for (const [transport, name] of needs) {
-    if (values.transports?.includes(transport) && values[name] === null) {
+    if (values.transports?.includes(transport) && !given.includes(name)) {
       problems.push(`${spell('transports')} names ${transport}: give ${spell(name)} too, or leave ${transport} out`);
     }
+  }
+  for (const name of ['rest-url', 'grpc-address'] as const) {
+    const host = values[name]?.host;
+    // Names are looked up when the target is opened.
+    if (!host || isIP(host) === 0 || isLoopback(host) || values['allow-remote-target']) continue;
+    problems.push(
+      `${spell(name)}: expected an address of this machine, found ${host}; a benchmark is load: ` +
+        `if that server is yours to load, say so with ${spell('allow-remote-target')}`,
+    );
   }
   if (values.methods !== null && values.methods.length !== 1) {
     problems.push(

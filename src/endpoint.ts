@@ -1,3 +1,5 @@
+import { BlockList, isIP } from 'node:net';
+
 /** Where the REST half of one deployed model listens. `path` is the whole path of the predictions resource. */
 export interface RestEndpoint {
   readonly host: string;
@@ -24,3 +26,11 @@ export const GRPC_PATH = '/seldon.protos.Seldon/Predict';
 
 /** What the wrapper's gRPC server takes at most in one message unless an annotation lifts it. */
 export const GRPC_RECEIVE_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Whether an IP address is this machine's own: load goes nowhere else unasked. */
+export function isLoopback(address: string): boolean {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+  loopback.addAddress('::1', 'ipv6');
+  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}

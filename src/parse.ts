@@ -74,7 +74,7 @@ export const httpBase: Parser<{ host: string; port: number; prefix: string }> = 
   if (url?.protocol !== 'http:' || url.username !== '' || url.search !== '' || url.hash !== '') {
     throw new Error('an address such as http://127.0.0.1:9000 or http://127.0.0.1:8003/seldon/namespace/name');
   }
-  return { host: bareHost(url), port: Number(url.port || 80), prefix: url.pathname.replace(/\/$/, '') };
+  return { host: bareHost(url), port: usablePort(url.port || '80'), prefix: url.pathname.replace(/\/$/, '') };
 };
 
 /** `host:port`. */
@@ -93,7 +93,7 @@ export const hostAndPort: Parser<{ host: string; port: number }> = (text) => {
   ) {
     throw new Error('a host and port such as 127.0.0.1:9500');
   }
-  return { host: bareHost(url), port: Number(port) };
+  return { host: bareHost(url), port: usablePort(port) };
 };
 
 /** Visible ASCII, as HTTP/2 metadata and Kubernetes names need it. */
@@ -103,6 +103,13 @@ export const name: Parser<string> = (text) => {
   }
   return text;
 };
+
+/** Port 0 means "any" to a server and nothing to a client. */
+function usablePort(text: string): number {
+  const port = Number(text);
+  if (port < 1 || port > 65_535) throw new Error('a port from 1 to 65535');
+  return port;
+}
 
 function bareHost(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');

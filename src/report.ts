@@ -164,6 +164,7 @@ export const warning = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('noisy-canary'), effect: z.number() }),
   z.strictObject({ code: z.literal('flagged-blocks'), flag: blockFlag, blocks: count, of: count }),
   z.strictObject({ code: z.literal('few-rounds'), rounds: count }),
+  z.strictObject({ code: z.literal('failed-requests'), cells: z.array(z.string()), errors: count, requests: count }),
   z.strictObject({ code: z.literal('failed-cells'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('skipped-cells'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('stopped-early'), why: text, roundsDone: count, roundsPlanned: count }),

@@ -1,9 +1,15 @@
 import { FLOOR_LIMIT, MIN_DUTY } from '../limits.ts';
 import type { CellResult, Warning } from '../report.ts';
 
-const UNTRUSTED: ReadonlySet<Warning['code']> = new Set(['low-duty', 'noisy-canary', 'few-rounds', 'failed-cells']);
+const UNTRUSTED: ReadonlySet<Warning['code']> = new Set([
+  'low-duty',
+  'noisy-canary',
+  'few-rounds',
+  'failed-requests',
+  'failed-cells',
+]);
 
-/** Whether the run's numbers may be believed: no low duty, no noisy canary, six rounds or more, no failed cell. */
+/** Whether the run's numbers may be believed: no low duty, no noisy canary, six rounds or more, no failed request and no failed cell. */
 export function isTrustworthy({ warnings }: { readonly warnings: readonly Warning[] }): boolean {
   return !warnings.some(({ code }) => UNTRUSTED.has(code));
 }

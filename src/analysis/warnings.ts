@@ -31,7 +31,12 @@ export function listWarnings({ cells, failed, skipped, measured, canary }: Warni
     ),
     ...(canary?.noisy ? [{ code: 'noisy-canary', effect: canary.effect } as const] : []),
     ...blockFlag.options.flatMap((flag) => countFlagged(flag, all)),
-    ...fewRounds([...measured.values()]),
+    // Where no cell came through, that is what there is to say.
+    ...(failed.size > 0 && measured.size === 0 ? [] : fewRounds([...measured.values()])),
+    ...failedRequests(
+      where(({ errors }) => errors > 0),
+      all,
+    ),
     ...ofCells(
       cells.map(({ id }) => id).filter((id) => failed.has(id)),
       (ids) => ({ code: 'failed-cells', cells: ids }),
@@ -45,6 +50,13 @@ export function listWarnings({ cells, failed, skipped, measured, canary }: Warni
 
 function ofCells(ids: string[], warn: (ids: string[]) => Warning): Warning[] {
   return ids.length === 0 ? [] : [warn(ids)];
+}
+
+function failedRequests(ids: string[], results: readonly CellResult[]): Warning[] {
+  const sum = (read: (result: CellResult) => number): number => results.reduce((total, one) => total + read(one), 0);
+  const errors = sum((result) => result.errors);
+  const requests = sum((result) => result.requests) + errors;
+  return errors === 0 ? [] : [{ code: 'failed-requests', cells: ids, errors, requests }];
 }
 
 function countFlagged(flag: BlockFlag, results: readonly CellResult[]): Warning[] {

@@ -11,8 +11,8 @@ import { runBlock } from './run-block.ts';
  * heap of its own, so that nothing the parent does is collected inside a sample.
  */
 export function serveLoad(): void {
-  // Ctrl-C reaches the whole process group; the parent decides what it means.
-  process.on('SIGINT', () => {});
+  // Signals may reach the whole process group; the parent decides what they mean, and its end ends this process.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(0));
   const held: Held = { payloads: new Map(), exchanges: new Map() };
   const fence = createFence();
@@ -51,14 +51,13 @@ async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
       const before = readCpuPressure();
       const outcome = await runBlock(find(exchanges, ask.key), ask.order, fence);
       const pressure = comparePressure(before, readCpuPressure());
-      return { kind: 'block', outcome: { ...outcome, gcMs: fence.gcMs(), ...pressure } };
+      const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+      return { kind: 'block', outcome: { ...outcome, gcMs: fence.gcMs(), ...pressure, peakRssBytes } };
     }
     case 'release':
       exchanges.get(ask.key)?.reset();
       exchanges.delete(ask.key);
       return { kind: 'release' };
-    case 'memory':
-      return { kind: 'memory', peakRssBytes: process.resourceUsage().maxRSS * 1024 };
   }
 }
 
@@ -90,7 +89,7 @@ function holdPayload(body: Uint8Array): Buffer {
 
 async function sendOnce(exchange: Exchange, timeoutMs: number): ReturnType<typeof sendAndCopy> {
   const alarm = setTimeout(() => {
-    exchange.abort(new Error(`expected a reply within ${timeoutMs} ms (--timeout), found none`));
+    exchange.abort(new Error(`expected a reply within ${timeoutMs} ms (option timeout), found none`));
   }, timeoutMs);
   try {
     return await sendAndCopy(exchange);

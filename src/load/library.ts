@@ -5,7 +5,14 @@ import { type Exchange, type GrpcRequest, MAX_REPLY_BYTES, type RestRequest } fr
 /** What a Node service would use for REST: undici's client and its `request`, one connection. */
 export function openRestLibrary(request: RestRequest): Exchange {
   const host = request.host.includes(':') ? `[${request.host}]` : request.host;
-  const create = (): HttpClient => new HttpClient(`http://${host}:${request.port}`, { pipelining: 1 });
+  const create = (): HttpClient =>
+    new HttpClient(`http://${host}:${request.port}`, {
+      pipelining: 1,
+      maxResponseSize: MAX_REPLY_BYTES,
+      // How long a request may take is the block's decision.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
   const options = {
     method: 'POST' as const,
     path: request.path,

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { workerScript } from '../assets.ts';
+import { ServerError } from '../errors.ts';
 import type { Destination, Reply } from './exchange.ts';
 import type { Answer, Ask, Client, MeasuredBlock } from './protocol.ts';
 import type { BlockOrder } from './run-block.ts';
@@ -15,7 +16,6 @@ export interface Loader extends AsyncDisposable {
   send(key: string, timeoutMs: number): Promise<Reply>;
   block(key: string, order: BlockOrder): Promise<MeasuredBlock>;
   release(key: string): Promise<void>;
-  peakRssBytes(): Promise<number>;
 }
 
 /**
@@ -50,9 +50,6 @@ export async function startLoader(): Promise<Loader> {
     async release(key) {
       await channel.ask({ kind: 'release', key }, 'release');
     },
-    async peakRssBytes() {
-      return (await channel.ask({ kind: 'memory' }, 'memory')).peakRssBytes;
-    },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
@@ -76,7 +73,7 @@ function openChannel(child: ChildProcess) {
     answered?.resolve(answer);
   });
   child.on('exit', (code, signal) => {
-    dead = new Error(`the load process ended (${signal ?? `exit code ${code}`}) ${stderr.trim()}`.trim());
+    dead = new ServerError(`the load process ended (${signal ?? `exit code ${code}`}) ${stderr.trim()}`.trim());
     waiting?.reject(dead);
   });
   child.on('error', (error) => {
@@ -86,6 +83,7 @@ function openChannel(child: ChildProcess) {
   return {
     async ask<K extends Answer['kind']>(ask: Ask, kind: K): Promise<Extract<Answer, { kind: K }>> {
       if (dead) throw dead;
+      if (waiting) throw new Error('the load process answers one ask at a time');
       const answer = await new Promise<Answer>((resolve, reject) => {
         waiting = { resolve, reject };
         child.send(ask, (error) => {

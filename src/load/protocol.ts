@@ -11,8 +11,7 @@ export type Ask =
   | { readonly kind: 'prepare'; readonly key: string; readonly client: Client; readonly destination: Destination }
   | { readonly kind: 'send'; readonly key: string; readonly timeoutMs: number }
   | { readonly kind: 'block'; readonly key: string; readonly order: BlockOrder }
-  | { readonly kind: 'release'; readonly key: string }
-  | { readonly kind: 'memory' };
+  | { readonly kind: 'release'; readonly key: string };
 
 export type Answer =
   | { readonly kind: 'hold' }
@@ -20,7 +19,6 @@ export type Answer =
   | { readonly kind: 'send'; readonly reply: Reply }
   | { readonly kind: 'block'; readonly outcome: MeasuredBlock }
   | { readonly kind: 'release' }
-  | { readonly kind: 'memory'; readonly peakRssBytes: number }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** A block's outcome with what the system did meanwhile. */
@@ -28,4 +26,6 @@ export interface MeasuredBlock extends BlockOutcome {
   readonly gcMs: number;
   readonly steal: number | null;
   readonly throttledMs: number | null;
+  /** The most memory that the load process has held so far. */
+  readonly peakRssBytes: number;
 }

@@ -11,13 +11,15 @@ export interface BlockOrder {
   readonly timeoutMs: number;
 }
 
-/** What a block brought back; `reply` is the first warm-up's, for the caller to check. */
+/** What a block brought back; `reply` is the warm-up's, for the caller to check. */
 export interface BlockOutcome
   extends Pick<
     Block,
     'latencyMs' | 'connectMs' | 'firstByteMs' | 'errors' | 'error' | 'wallMs' | 'fenceMs' | 'loopBusy'
   > {
   readonly reply: Uint8Array | null;
+  /** Whether failures in a row, or one that lasted the whole time-out, ended the block. */
+  readonly gaveUp: boolean;
 }
 
 /** After so many failures in a row the block ends: the cell has failed. */
@@ -33,13 +35,13 @@ const QUICK_WARM_UPS = 3;
 export async function runBlock(exchange: Exchange, order: BlockOrder, fence: Fence): Promise<BlockOutcome> {
   const timing = createTiming();
   const alarm = setTimeout(() => {
-    exchange.abort(new Error(`expected a reply within ${order.timeoutMs} ms (--timeout), found none`));
+    exchange.abort(new Error(`expected a reply within ${order.timeoutMs} ms (option timeout), found none`));
   }, order.timeoutMs);
   try {
-    const warm = await warmUp(exchange, timing, alarm);
-    if (warm.error !== null) return emptyBlock(1, warm.error);
+    const warm = await warmUp(exchange, order, timing, alarm);
+    if (warm.reply === null) return emptyBlock(warm.failures);
     fence.begin();
-    return await loop(exchange, order, fence, timing, alarm, timing.end - timing.start, warm.reply);
+    return await loop(exchange, order, fence, timing, alarm, warm);
   } finally {
     clearTimeout(alarm);
   }
@@ -51,13 +53,13 @@ async function loop(
   fence: Fence,
   timing: Timing,
   alarm: NodeJS.Timeout,
-  expectedMs: number,
-  reply: Uint8Array,
+  { reply, failures }: WarmUp,
 ): Promise<BlockOutcome> {
-  const samples = new Samples(order, expectedMs);
-  let errors = 0;
+  const samples = new Samples(order, timing.end - timing.start);
+  let errors = failures.length;
   let inARow = 0;
-  let error: string | null = null;
+  let error: string | null = failures[0] ?? null;
+  let gaveUp = false;
   const busyBefore = performance.eventLoopUtilization();
   const begin = performance.now();
   for (;;) {
@@ -72,7 +74,8 @@ async function loop(
       inARow += 1;
       error ??= thrown instanceof Error ? thrown.message : String(thrown);
       // A server that does not answer would otherwise hold the run for several time-outs.
-      if (inARow === MAX_FAILURES || timing.end - timing.start >= order.timeoutMs) break;
+      gaveUp = inARow === MAX_FAILURES || timing.end - timing.start >= order.timeoutMs;
+      if (gaveUp) break;
     }
     if (samples.count >= order.minRequests && timing.end - begin >= order.durationMs) break;
     fence.pass();
@@ -86,47 +89,54 @@ async function loop(
     fenceMs: fence.end(),
     loopBusy,
     reply,
+    gaveUp,
   };
+}
+
+interface WarmUp {
+  /** The last reply; null where the warm-up did not come through. */
+  readonly reply: Uint8Array | null;
+  readonly failures: readonly string[];
 }
 
 /**
  * Opens a new connection and warms it. Connections to one server differ for as long as they live (their windows grow
  * differently), so each block has one of its own: then rounds average over connections, and the interval knows.
  */
-async function warmUp(
-  exchange: Exchange,
-  timing: Timing,
-  alarm: NodeJS.Timeout,
-): Promise<{ error: null; reply: Uint8Array } | { error: string }> {
+async function warmUp(exchange: Exchange, order: BlockOrder, timing: Timing, alarm: NodeJS.Timeout): Promise<WarmUp> {
   exchange.reset();
-  try {
+  const failures: string[] = [];
+  for (let inARow = 0, wanted = 1, done = 0; done < wanted; ) {
     alarm.refresh();
-    await exchange.send(timing);
-    const reply = exchange.reply().body;
-    if (timing.end - timing.start < QUICK_MS) {
-      for (let i = 1; i < QUICK_WARM_UPS; i++) {
-        alarm.refresh();
-        await exchange.send(timing);
-      }
+    try {
+      await exchange.send(timing);
+    } catch (thrown) {
+      failures.push(thrown instanceof Error ? thrown.message : String(thrown));
+      inARow += 1;
+      if (inARow === MAX_FAILURES || performance.now() - timing.start >= order.timeoutMs)
+        return { reply: null, failures };
+      continue;
     }
-    return { error: null, reply };
-  } catch (thrown) {
-    return { error: thrown instanceof Error ? thrown.message : String(thrown) };
+    inARow = 0;
+    done += 1;
+    if (timing.end - timing.start < QUICK_MS) wanted = QUICK_WARM_UPS;
   }
+  return { reply: exchange.reply().body, failures };
 }
 
-function emptyBlock(errors: number, error: string): BlockOutcome {
+function emptyBlock(failures: readonly string[]): BlockOutcome {
   const none = new Float64Array(0);
   return {
     latencyMs: none,
     connectMs: null,
     firstByteMs: null,
-    errors,
-    error,
+    errors: failures.length,
+    error: failures[0] ?? null,
     wallMs: 0,
     fenceMs: 0,
     loopBusy: 0,
     reply: null,
+    gaveUp: true,
   };
 }
 

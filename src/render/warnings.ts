@@ -21,6 +21,7 @@ const WEIGHTS: Record<Warning['code'], Weight> = {
   'low-duty': 'doubt',
   'noisy-canary': 'doubt',
   'few-rounds': 'doubt',
+  'failed-requests': 'doubt',
   'not-seldon': 'note',
   fallback: 'note',
   'skipped-cells': 'note',
@@ -54,6 +55,8 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
       return say`One cell ran twice under two names and differed from itself by ${effect(warning.effect)}: the run is noisy, and so may be every verdict in it.`;
     case 'flagged-blocks':
       return say`In ${integer(warning.blocks)} of ${count(warning.of, 'block')} (${percent(warning.of === 0 ? 0 : warning.blocks / warning.of)}) ${FLAGS[warning.flag]}. They are counted; report.json has the medians with and without.`;
+    case 'failed-requests':
+      return say`${integer(warning.errors)} of ${count(warning.requests, 'request')} failed, in ${cells(warning.cells)}: the times are those of the others.`;
     case 'few-rounds':
       return say`Some cells have only ${count(warning.rounds, 'round')}: six is the least that gives intervals.`;
     case 'failed-cells':

@@ -27,7 +27,6 @@ export interface Findings {
   readonly verified: Verified;
   readonly rounds: Rounds;
   readonly analysis: Analysis;
-  readonly peakRssBytes: number | null;
   readonly pinning: Pinning | null;
 }
 
@@ -40,7 +39,7 @@ export function assembleReport(findings: Findings): Report {
     startedAt: timeline.startedAt.toISOString(),
     durationMs: timeline.elapsedMs(),
     config: describeConfig(config, findings.target.arm),
-    environment: describeEnvironment(rounds.blocks, findings.peakRssBytes, findings.pinning),
+    environment: describeEnvironment(rounds.blocks, rounds.peakRssBytes, findings.pinning),
     provenance: findings.provenance,
     timeline: timeline.read(),
     insideBlocks: shareInsideBlocks(rounds),

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Environment } from '../report.ts';
 
-/** With fewer cores there is none to spare: the wrapper alone is a family of processes. */
-const MIN_CORES = 4;
+/** One for the load process and one for the servers, which then never take each other's time. */
+const MIN_CORES = 2;
 
 export interface Pinning {
   /** The cores of the load process, alone on them. */
@@ -13,7 +13,7 @@ export interface Pinning {
   readonly server: readonly number[];
 }
 
-/** Which cores the load process is given; null where it is left to the kernel. */
+/** Which core the load process is given for itself; null where it is left to the kernel. */
 export function planPinning(allowed: readonly number[]): Pinning | null {
   if (allowed.length < MIN_CORES) return null;
   return { load: allowed.slice(-1), server: allowed.slice(0, -1) };
@@ -29,8 +29,9 @@ export async function keepServersTogether(): Promise<Pinning | null> {
   return (await setCores(process.pid, pinning.server)) ? pinning : null;
 }
 
-export async function pinLoad(pid: number, pinning: Pinning | null): Promise<void> {
-  if (pinning !== null) await setCores(pid, pinning.load);
+/** Returns the pinning that holds: none where the load process could not be put on its core. */
+export async function pinLoad(pid: number, pinning: Pinning | null): Promise<Pinning | null> {
+  return pinning !== null && (await setCores(pid, pinning.load)) ? pinning : null;
 }
 
 export function describePinning(pinning: Pinning | null): Environment['pinning'] {

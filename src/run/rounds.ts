@@ -30,6 +30,8 @@ export interface Rounds {
   /** What ended the rounds early; null where all were run. */
   readonly stopped: unknown;
   readonly wallMs: number;
+  /** The most memory that the load process held; null where no block was run. */
+  readonly peakRssBytes: number | null;
 }
 
 /** So many cells failing one after another mean that the server is gone, whatever its process says. */
@@ -54,18 +56,28 @@ export async function runRounds(
   let roundsDone = 0;
   let failuresInARow = 0;
   let stopped: unknown = null;
+  let peakRssBytes: number | null = null;
+  const withoutFloor = new Set<string>();
   try {
     for (let round = 0; round < input.rounds; round++) {
-      const turns = planTurns(input).filter((turn) => !failed.has(turn.cell));
+      const turns = planTurns(input).filter(
+        ({ role, cell }) => !failed.has(cell) && !(role === 'floor' && withoutFloor.has(cell)),
+      );
       if (turns.length === 0) throw new ServerError('every cell has failed');
       for (const [position, turn] of orderRound(turns, input.seed, round).entries()) {
         // A cell may have failed earlier in this round, under its other name.
         if (failed.has(turn.cell)) continue;
         host.signal.throwIfAborted();
         const outcome = await finishOrStop(askFor(turn, input, loader), host.signal, target.lost);
-        const cell = cells.get(turn.cell) as Cell;
+        peakRssBytes = outcome.peakRssBytes;
+        if (turn.role === 'floor' && outcome.error !== null) {
+          // The null server's failure says nothing of the cell, which goes on without a floor.
+          withoutFloor.add(turn.cell);
+          host.log.warn(`the floor of ${turn.cell} is given up in round ${round + 1}: ${outcome.error}`);
+          continue;
+        }
         blocks.push({ ...turn, ...strip(outcome), round, position });
-        const why = findFault(outcome, turn, cell, target);
+        const why = turn.role === 'floor' ? null : findFault(outcome, cells.get(turn.cell) as Cell, target);
         failuresInARow = why === null ? 0 : failuresInARow + 1;
         if (why !== null) {
           await throwIfLost(target.lost);
@@ -80,9 +92,10 @@ export async function runRounds(
       report(host.log, roundsDone, input.rounds, performance.now() - begin);
     }
   } catch (error) {
-    stopped = error;
+    // What breaks while the run is being stopped breaks because of that.
+    stopped = host.signal.aborted ? host.signal.reason : error;
   }
-  return { blocks, roundsDone, failed, stopped, wallMs: performance.now() - begin };
+  return { blocks, roundsDone, failed, stopped, wallMs: performance.now() - begin, peakRssBytes };
 }
 
 /** The key under which the loader holds a turn's exchange. */
@@ -101,23 +114,23 @@ function askFor(turn: Turn, input: RoundsInput, loader: Loader): Promise<Measure
     return loader.block(turnKey(turn), { durationMs: input.blockMs, minRequests: input.minRequests, timeoutMs });
   }
   const minRequests = Math.max(input.minRequests, Math.ceil(FLOOR_SAMPLES / input.rounds));
-  // The floor is steadier than any cell: a tenth of the time tells as much.
+  // The floor is steadier than any cell: a fraction of the time tells as much.
   return loader.block(turnKey(turn), { durationMs: input.blockMs / 20, minRequests, timeoutMs });
 }
 
-/** Drops the reply: it was for checking only. */
-function strip(outcome: MeasuredBlock): Omit<MeasuredBlock, 'reply'> {
-  const { reply: _, ...rest } = outcome;
+/** Drops what was for deciding only. */
+function strip(outcome: MeasuredBlock): Omit<MeasuredBlock, 'reply' | 'gaveUp' | 'peakRssBytes'> {
+  const { reply: _, gaveUp: __, peakRssBytes: ___, ...rest } = outcome;
   return rest;
 }
 
-function findFault(outcome: MeasuredBlock, turn: Turn, cell: Cell, target: Target): string | null {
-  if (outcome.latencyMs.length === 0 || outcome.reply === null) return outcome.error ?? 'no request was answered';
-  if (turn.role === 'floor') return outcome.error;
+/** Why a cell is given up after this block; single failures are counted and reported instead. */
+function findFault(outcome: MeasuredBlock, cell: Cell, target: Target): string | null {
+  if (outcome.gaveUp || outcome.latencyMs.length === 0 || outcome.reply === null) {
+    return outcome.error ?? 'no request was answered';
+  }
   const check = checkReply(cell, outcome.reply, target.answers);
-  if (!check.ok) return check.why;
-  // Now and then a request may fail; a block that was cut short by failures has failed.
-  return outcome.errors >= 3 ? outcome.error : null;
+  return check.ok ? null : check.why;
 }
 
 function report(log: Log, done: number, total: number, elapsedMs: number): void {

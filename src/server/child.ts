@@ -13,8 +13,8 @@ export type ServerAnswer =
  * as the channel to its parent, so that it cannot outlive a parent that was killed.
  */
 export function serveChild(codec: Codec): void {
-  // A terminal's Ctrl-C reaches every process of the group; when the server ends is the parent's decision.
-  process.on('SIGINT', () => {});
+  // Signals may reach every process of the group; when the server ends is the parent's decision.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(0));
   process.once('message', (spec: ServerSpec) => {
     start(spec, codec).then(

@@ -75,7 +75,7 @@ export function helpText(): string {
     ...lines,
     ...own,
     '',
-    'Exit codes: 0 fine, 2 wrong usage, 3 the server could not be put up or was lost, 4 not trustworthy (--strict),',
+    'Exit codes: 0 fine, 2 wrong usage, 3 the server could not be put up, was lost, or failed in a cell, 4 not trustworthy (--strict),',
     '130 and 143 stopped by SIGINT and SIGTERM (what was measured until then is reported).',
     '',
   ].join('\n');

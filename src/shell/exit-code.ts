@@ -1,7 +1,7 @@
 import { EXIT, Interrupted, UserError } from '../errors.ts';
 import type { Report } from '../report.ts';
 
-/** The exit code of a run that gave a report. `stopped` is what ended it early, if anything did. */
+/** The exit code of a run that gave a report; a failed cell counts as a lost server. `stopped` is what ended it early, if anything did. */
 export function exitCodeOf(report: Pick<Report, 'outcome'>, stopped: unknown, strict: boolean): number {
   switch (report.outcome) {
     case 'ok':

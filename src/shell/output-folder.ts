@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { explain, UserError } from '../errors.ts';
 
@@ -8,16 +8,42 @@ import { explain, UserError } from '../errors.ts';
  */
 export async function prepareFolder(folder: string): Promise<AsyncDisposable> {
   try {
-    const made = await mkdir(folder, { recursive: true });
+    const made = await makeFolder(folder);
     const probe = join(folder, `.probe-${process.pid}`);
     await (await open(probe, 'wx')).close();
     await rm(probe);
     return { [Symbol.asyncDispose]: () => removeEmpty(folder, made) };
   } catch (error) {
     throw new UserError(
-      `expected a folder that can be written to, found none at ${folder} (${explain(error)}); choose another with --out`,
+      `expected a folder that can be written to, found none at ${folder} (${explain(error)}); choose another with option out`,
     );
   }
+}
+
+/**
+ * Makes the folder and what is missing above it, and returns the highest that was made. One by one: asked to do it all,
+ * Node's mkdir never returns where a parent exists and denies that it does, as under /proc.
+ */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder);
+    return folder;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return undefined;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || parent === folder || (await isThere(parent))) throw error;
+    const top = await makeFolder(parent);
+    await mkdir(folder);
+    return top ?? folder;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Removes empty folders from `folder` up to `top`, the highest one that was made. */

@@ -30,9 +30,21 @@ async function startRest(answer: (count: number, response: ServerResponse) => vo
   };
 }
 
-function urlArgs(url: string, out: string, batches = '1'): string[] {
+function urlArgs(url: string, out: string, { batches = '1', rounds = 6 } = {}): string[] {
   const target = ['--target', 'url', '--rest-url', url, '--transports', 'rest', '--methods', 'predict'];
-  return [...target, '--encodings', 'ndarray', '--batches', batches, '--rounds', '6', '--block', '5ms', '--out', out];
+  return [
+    ...target,
+    '--encodings',
+    'ndarray',
+    '--batches',
+    batches,
+    '--rounds',
+    `${rounds}`,
+    '--block',
+    '5ms',
+    '--out',
+    out,
+  ];
 }
 
 test('a url target with the right answers is measured', async () => {
@@ -55,7 +67,7 @@ const HOPELESS: Record<string, [(count: number, response: ServerResponse) => voi
     },
     /expected HTTP status 200, found 500: .*model fell over/,
   ],
-  'never answers': [() => {}, /expected a reply within 200 ms \(--timeout\), found none/],
+  'never answers': [() => {}, /expected a reply within 200 ms \(option timeout\), found none/],
 };
 for (const [name, [answer, message]] of Object.entries(HOPELESS)) {
   test(`a server that ${name} ends the run with exit code 3 and the reason`, async () => {
@@ -95,7 +107,7 @@ test('a cell whose answer turns wrong is given up, and the others are still repo
   await once(server, 'listening');
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { code, stderr } = await runCli(urlArgs(url, folder.path, '1,50'));
+    const { code, stderr } = await runCli(urlArgs(url, folder.path, { batches: '1,50' }));
     assert.equal(code, 3, stderr);
     const report = await readReport(folder.path);
     assert.equal(report.outcome, 'infra-error');
@@ -122,6 +134,53 @@ test('a server that goes away while it is measured leaves a report of what was m
   const report = await readReport(folder.path);
   assert.equal(report.outcome, 'infra-error');
   assert.ok(report.warnings.some(({ code }) => code === 'stopped-early' || code === 'failed-cells'));
+});
+
+test('requests that fail now and then are counted, told and not trusted', async () => {
+  await using folder = await makeFolder();
+  await using server = await startRest((count, response) => {
+    if (count % 10 === 0) response.statusCode = 500;
+    response.end(RIGHT);
+  });
+  const { code, stdout, stderr } = await runCli([...urlArgs(server.url, folder.path), '--strict']);
+  assert.equal(code, 4, stderr);
+  const report = await readReport(folder.path);
+  assert.equal(report.cells[0]?.state, 'measured');
+  assert.ok((report.cells[0]?.results.base?.errors ?? 0) > 0);
+  assert.ok(report.warnings.some((warning) => warning.code === 'failed-requests' && warning.errors > 0));
+  assert.match(stdout, /requests failed/);
+});
+
+test('a block that hangs does not hold an interrupted run back', { timeout: 25_000 }, async () => {
+  await using folder = await makeFolder();
+  const hung = Promise.withResolvers<void>();
+  let hangs = false;
+  await using server = await startRest((_count, response) => {
+    if (hangs) hung.resolve();
+    else response.end(RIGHT);
+  });
+  const running = startCli([...urlArgs(server.url, folder.path, { rounds: 500 }), '--timeout', '60s']);
+  await running.until(/round 1 of 500/);
+  hangs = true;
+  await Promise.race([hung.promise, running.ended]);
+  running.child.kill('SIGINT');
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 130, stderr);
+  assert.equal((await readReport(folder.path)).outcome, 'aborted');
+});
+
+test('a signal to the whole process group is the same as one to the tool', async () => {
+  await using folder = await makeFolder();
+  const args = ['--target', 'reference', '--rounds', '500', '--block', '20ms', '--batches', '1', '--out', folder.path];
+  const running = startCli(args);
+  await running.until(/round 2 of 500/);
+  const family = await listDescendants(running.child.pid as number);
+  for (const { pid } of family) process.kill(pid, 'SIGTERM');
+  running.child.kill('SIGTERM');
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 143, stderr);
+  assert.equal((await readReport(folder.path)).outcome, 'aborted');
+  assert.deepEqual(await listSurvivors(family), []);
 });
 
 for (const [signal, expected] of [
@@ -157,7 +216,7 @@ for (const [signal, expected] of [
   });
 }
 
-for (const stage of ['provision', 'verify', 'calibrate']) {
+for (const stage of ['provision', 'encode', 'verify', 'calibrate']) {
   test(`SIGINT in the stage ${stage} exits with 130, without a report and without a process`, async () => {
     await using folder = await makeFolder();
     const running = startCli(['--target', 'reference', '--out', folder.path]);

@@ -1,26 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { type TestContext, test } from 'node:test';
-import { findPython } from '../../src/target/local/python/find.ts';
-import { laneOf } from '../../src/target/local/python/lanes.ts';
+import { test } from 'node:test';
 import { listDescendants, listSurvivors } from '../helpers/descendants.ts';
+import { findFittingPython } from '../helpers/fitting-python.ts';
 import { makeFolder, readReport, runCli, startCli } from '../helpers/run-tool.ts';
-
-type Version = '1.19.0' | '1.17.1';
-
-/** Only a machine without a fitting Python skips; an environment that cannot be made is a failure. */
-async function skipWithoutPython(t: TestContext, version: Version): Promise<boolean> {
-  const search = await findPython(laneOf(version), null, process.env, t.signal);
-  if (search.python === null) t.skip(`skipped: no Python on this machine fits seldon-core ${version}`);
-  return search.python === null;
-}
 
 function args(out: string, rounds: number, ...more: string[]): string[] {
   return ['--target', 'process', '--rounds', `${rounds}`, '--block', '10ms', '--out', out, ...more];
 }
 
 test('the real wrapper 1.19.0 is measured over the whole matrix', async (t) => {
-  if (await skipWithoutPython(t, '1.19.0')) return;
+  if ((await findFittingPython(t, '1.19.0')) === null) return;
   await using folder = await makeFolder();
   const { code, stdout, stderr } = await runCli(args(folder.path, 6));
   assert.equal(code, 0, stderr);
@@ -45,7 +35,7 @@ test('the real wrapper 1.19.0 is measured over the whole matrix', async (t) => {
 });
 
 test('the real wrapper 1.17.1 is measured', async (t) => {
-  if (await skipWithoutPython(t, '1.17.1')) return;
+  if ((await findFittingPython(t, '1.17.1')) === null) return;
   await using folder = await makeFolder();
   const { code, stderr } = await runCli(args(folder.path, 6, '--seldon-version', '1.17.1', '--batches', '1'));
   assert.equal(code, 0, stderr);
@@ -55,7 +45,7 @@ test('the real wrapper 1.17.1 is measured', async (t) => {
 });
 
 test('a wrapper that dies while it is measured leaves a partial report, exit code 3 and no process', async (t) => {
-  if (await skipWithoutPython(t, '1.19.0')) return;
+  if ((await findFittingPython(t, '1.19.0')) === null) return;
   await using folder = await makeFolder();
   const running = startCli(args(folder.path, 500, '--batches', '1'));
   await running.until(/round 1 of 500/);
@@ -73,7 +63,7 @@ test('a wrapper that dies while it is measured leaves a partial report, exit cod
 
 for (const stage of ['provision', 'measure']) {
   test(`SIGTERM in the stage ${stage} ends the wrappers' whole family`, async (t) => {
-    if (await skipWithoutPython(t, '1.19.0')) return;
+    if ((await findFittingPython(t, '1.19.0')) === null) return;
     await using folder = await makeFolder();
     const running = startCli(args(folder.path, 500, '--batches', '1'));
     await running.until(new RegExp(`^${stage}$`, 'm'));
@@ -91,6 +81,7 @@ for (const stage of ['provision', 'measure']) {
 
 const HIDDEN = {
   PATH: '/nonexistent',
+  RUNNER_TOOL_CACHE: '/nonexistent',
   PYENV_ROOT: '/nonexistent',
   HOME: '/nonexistent',
   UV_PYTHON_INSTALL_DIR: '/nonexistent',

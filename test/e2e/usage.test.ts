@@ -34,9 +34,13 @@ const WRONG: Record<string, [string[], RegExp]> = {
     ['--target', 'url', '--rest-url', 'https://127.0.0.1:1', '--transports', 'rest', '--methods', 'predict'],
     /TLS is not supported/,
   ],
+  'a port that nobody can connect to': [
+    ['--target', 'url', '--grpc-address', '127.0.0.1:0', '--transports', 'grpc', '--methods', 'predict'],
+    /--grpc-address: expected a port from 1 to 65535; found "127\.0\.0\.1:0"/,
+  ],
   'an address that is not this machine': [
     ['--target', 'url', '--rest-url', 'http://192.0.2.1:9000', '--transports', 'rest', '--methods', 'predict'],
-    /found 192\.0\.2\.1\..*allow-remote-target/,
+    /--rest-url: expected an address of this machine, found 192\.0\.2\.1.*--allow-remote-target/,
   ],
 };
 for (const [name, [args, message]] of Object.entries(WRONG)) {
@@ -64,8 +68,14 @@ test('an output folder that cannot be written to is found before anything is mea
   await writeFile(file, 'kept');
   const { code, stderr } = await runCli(['--target', 'reference', '--out', join(file, 'out')]);
   assert.equal(code, 2);
-  assert.match(stderr, /expected a folder that can be written to, found none at .*; choose another with --out/);
+  assert.match(stderr, /expected a folder that can be written to, found none at .*; choose another with option out/);
   assert.doesNotMatch(stderr, /provision/);
+});
+
+test('an output folder below one that takes none is told, and nothing hangs', async () => {
+  const { code, stderr } = await runCli(['--target', 'reference', '--out', '/proc/seldon-bench/results']);
+  assert.equal(code, 2);
+  assert.match(stderr, /expected a folder that can be written to/);
 });
 
 test('--help names every option, and --version the version', async () => {

@@ -92,13 +92,24 @@ test('three failures in a row end the block', async () => {
   assert.equal(exchange.sent(), 7);
 });
 
-test('a warm-up that fails fails the block', async () => {
+test('a warm-up that fails once is counted and goes on', async () => {
   const outcome = await runBlock(
-    scripted((count) => (count === 1 ? new Error('refused') : 1)),
+    scripted((count) => (count === 1 ? new Error('once') : 1)),
     order,
     noFence,
   );
-  assert.equal(outcome.error, 'refused');
+  assert.equal(outcome.errors, 1);
+  assert.equal(outcome.gaveUp, false);
+  assert.equal(outcome.latencyMs.length, 5);
+});
+
+test('a warm-up that fails three times in a row fails the block', async () => {
+  const outcome = await runBlock(
+    scripted(() => new Error('refused')),
+    order,
+    noFence,
+  );
+  assert.deepEqual([outcome.errors, outcome.error, outcome.gaveUp], [3, 'refused', true]);
   assert.equal(outcome.latencyMs.length, 0);
   assert.equal(outcome.reply, null);
 });

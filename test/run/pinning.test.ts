@@ -11,10 +11,10 @@ test('a list of cores is read as the kernel writes it', () => {
   assert.deepEqual(parseCores('3-1,x'), []);
 });
 
-test('the load process gets a core of its own only where there is one to spare', () => {
+test('the load process gets the last core for itself, where there is more than one', () => {
   assert.equal(planPinning([]), null);
-  assert.equal(planPinning([0, 1]), null);
-  assert.equal(planPinning([0, 1, 2]), null);
+  assert.equal(planPinning([3]), null);
+  assert.deepEqual(planPinning([0, 1]), { load: [1], server: [0] });
   assert.deepEqual(planPinning([0, 1, 2, 3]), { load: [3], server: [0, 1, 2] });
   assert.deepEqual(planPinning([4, 6, 8, 10]), { load: [10], server: [4, 6, 8] });
 });

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { TargetConfig } from '../../config.ts';
-import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, REST_PATH } from '../../endpoint.ts';
+import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, isLoopback, REST_PATH } from '../../endpoint.ts';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
 import type { Host, Target } from '../target.ts';
@@ -63,13 +63,6 @@ async function resolve(name: string, signal: AbortSignal): Promise<string[]> {
     signal.throwIfAborted();
     throw new ServerError(`expected ${name} to be the name of a machine: ${explain(error)}`, { cause: error });
   }
-}
-
-function isLoopback(address: string): boolean {
-  const loopback = new BlockList();
-  loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-  loopback.addAddress('::1', 'ipv6');
-  return loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 function join({ host, port }: { host: string; port: number }): string {

@@ -6,19 +6,18 @@ import { connect } from 'node:http2';
 import { createConnection } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { GrpcEndpoint, RestEndpoint } from '../../../src/endpoint.ts';
 import { ServerError } from '../../../src/errors.ts';
 import { METHODS } from '../../../src/plan.ts';
 import { findFreePorts } from '../../../src/target/local/ports.ts';
 import { startProcessTarget } from '../../../src/target/local/process.ts';
 import { provideEnvironment } from '../../../src/target/local/python/environment.ts';
-import { findPython } from '../../../src/target/local/python/find.ts';
-import { laneOf, type SeldonVersion } from '../../../src/target/local/python/lanes.ts';
-import type { Python } from '../../../src/target/local/python/probe.ts';
+import { laneOf } from '../../../src/target/local/python/lanes.ts';
 import { startWrapper } from '../../../src/target/local/wrapper.ts';
 import { isGroupAlive } from '../../../src/target/process-group.ts';
 import type { Target } from '../../../src/target/target.ts';
+import { findFittingPython } from '../../helpers/fitting-python.ts';
 import { createTargetConfig, createTestHost } from '../helpers.ts';
 
 // Installing takes minutes where it was never done: the cache is the one that the tool itself uses.
@@ -43,12 +42,6 @@ const ANSWERS = {
 };
 /** The data of a SeldonMessage whose ndarray is [1]. */
 const RAW_ANSWER = '1a0d1a0b0a0911000000000000f03f';
-
-async function requireFitting(t: TestContext, version: SeldonVersion): Promise<Python | null> {
-  const { python } = await findPython(laneOf(version), null, process.env, t.signal);
-  if (python === null) t.skip(`skipped: no Python on this machine fits seldon-core ${version}`);
-  return python;
-}
 
 async function askRest({ host, port, path }: RestEndpoint, body: string): Promise<string> {
   const headers = { 'content-type': 'application/json' };
@@ -99,7 +92,7 @@ function portsOf(target: Target): number[] {
 
 for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
   test(`the wrapper of ${seldonVersion} answers on both transports and is gone afterwards`, async (t) => {
-    if ((await requireFitting(t, seldonVersion)) === null) return;
+    if ((await findFittingPython(t, seldonVersion)) === null) return;
     const host = createTestHost();
     const config = createTargetConfig({ iterations: 3, process: { seldonVersion, python: null, cacheDir } });
     const target = await startProcessTarget(config, METHODS, host);
@@ -140,7 +133,7 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
 }
 
 test('a wrapper that is killed while it is in use aborts `lost` with a ServerError, and the rest of it goes too', async (t) => {
-  if ((await requireFitting(t, '1.19.0')) === null) return;
+  if ((await findFittingPython(t, '1.19.0')) === null) return;
   const host = createTestHost();
   const config = createTargetConfig({ process: { seldonVersion: '1.19.0', python: null, cacheDir } });
   await using target = await startProcessTarget(config, ['predict'], host);
@@ -157,7 +150,7 @@ test('a wrapper that is killed while it is in use aborts `lost` with a ServerErr
 });
 
 test('a wrapper whose ports were taken in between is started again on others', async (t) => {
-  const python = await requireFitting(t, '1.19.0');
+  const python = await findFittingPython(t, '1.19.0');
   if (python === null) return;
   const host = createTestHost();
   const environment = await provideEnvironment(laneOf('1.19.0'), python, cacheDir, host);
@@ -180,7 +173,7 @@ test('a wrapper whose ports were taken in between is started again on others', a
 });
 
 test('a start that is interrupted leaves nothing behind', async (t) => {
-  const python = await requireFitting(t, '1.19.0');
+  const python = await findFittingPython(t, '1.19.0');
   if (python === null) return;
   const host = createTestHost();
   const config = createTargetConfig({ process: { seldonVersion: '1.19.0', python: null, cacheDir } });
