@@ -12,7 +12,7 @@ export function describeEnvironment(
   pinning: Pinning | null,
 ): Environment {
   return {
-    cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: availableParallelism() },
+    cpu: { model: cpus()[0]?.model.trim() || 'unknown', cores: countCores(pinning) },
     memoryBytes: totalmem(),
     kernel: release(),
     platform: type(),
@@ -25,6 +25,11 @@ export function describeEnvironment(
     throttledMs: sumThrottled(blocks),
     loadPeakRssBytes,
   };
+}
+
+/** What this process may use itself was cut down by the pinning. */
+function countCores(pinning: Pinning | null): number {
+  return pinning ? pinning.load.length + pinning.server.length : availableParallelism();
 }
 
 /** Weighted by how long each block took. */
