@@ -11,6 +11,7 @@ import { encodePayloads } from '../src/payload/payloads.ts';
 import { planCells } from '../src/plan.ts';
 import { renderAll } from '../src/render/render.ts';
 import { parseReport, type Report } from '../src/report.ts';
+import { keepServersTogether, pinLoad } from '../src/run/pinning.ts';
 import { addressRequest } from '../src/run/prepare.ts';
 import { median } from '../src/stats/quantile.ts';
 import { provision } from '../src/target/choose.ts';
@@ -27,10 +28,11 @@ const folder = await mkdtemp(join(tmpdir(), 'bench-self-'));
 try {
   await measureRun(main, 'quick');
   if (main === 'process') await measureRun('reference', 'quick');
-  await compareClients();
   await measureFirstLine();
   await measureDist();
   await measureRendering();
+  // Last: it keeps this process, too, to the servers' cores.
+  await compareClients();
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -68,9 +70,11 @@ async function compareClients(): Promise<void> {
   const [cell] = planCells({ methods: ['predict'], transports: ['grpc'], encodings: ['tensor'], batches: [100_000] });
   if (!cell) throw new Error('no cell was planned');
   const host = { log: silentLog, signal: new AbortController().signal, recordCreated: () => () => {} };
+  const pinning = await keepServersTogether();
   const { target } = await provision(config.target, ['predict'], host);
   await using _target = target;
   await using loader = await startLoader();
+  await pinLoad(loader.pid, pinning);
   const payloads = encodePayloads([cell]);
   for (const payload of payloads.values()) await loader.hold(payload.sha256, payload.bytes);
   const clients = ['wire', 'library'] as const;

@@ -128,6 +128,9 @@ function describeReason(lookup: Lookup, claim: Claim): Prose {
   }
 }
 
+/** More rounds than this cannot even be asked for. */
+const MAX_ROUNDS = 1000;
+
 /** What would settle it: the most that any of its undecided pairs needs. */
 function describeRounds(lookup: Lookup, claim: Claim): Prose {
   if (claim.verdict !== 'inconclusive') return [];
@@ -136,7 +139,9 @@ function describeRounds(lookup: Lookup, claim: Claim): Prose {
   );
   const had = integer(lookup.report.roundsDone);
   if (needs.length === 0) return say` More rounds are needed; this run had ${had}.`;
-  return say` About ${count(Math.max(...needs), 'round')} would settle it; this run had ${had}.`;
+  const most = Math.max(...needs);
+  if (most > MAX_ROUNDS) return say` A difference lies so near the margin that no number of rounds will settle it.`;
+  return say` About ${count(most, 'round')} would settle it; this run had ${had}.`;
 }
 
 /** "2021 conclusions: 1 holds, 3 do not, 1 open"; null where nothing was measured that could bear one. */

@@ -1,7 +1,7 @@
 import type { Canary, Report } from '../report.ts';
 import { count, duration, effectWithInterval, encodingLabel, integer, percent, percentExact } from './format.ts';
 import { cellName, type Lookup } from './lookup.ts';
-import { code, join, type Plain, type Prose, plain, say } from './prose.ts';
+import { code, foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 
 /** How this was measured, and what it cannot tell: one item each. */
 export function describeMethod(lookup: Lookup): Prose[] {
@@ -19,6 +19,7 @@ export function describeMethod(lookup: Lookup): Prose[] {
       : []),
     ...describeConnection(lookup),
     describeCanary(lookup, report.canary),
+    ...describePinning(report),
     ...describeHost(report),
     say`Seed ${integer(report.config.seed)}: the same seed gives the same order of blocks.`,
   ];
@@ -27,7 +28,7 @@ export function describeMethod(lookup: Lookup): Prose[] {
 function describeLoop({ config, roundsDone, insideBlocks }: Report): Prose {
   const inside =
     insideBlocks === null ? say`` : say` ${percent(insideBlocks)} of the measuring time was inside blocks.`;
-  return say`Closed loop, one request at a time on one connection: ${count(roundsDone, 'round')}, in each of them every cell once for ${duration(config.blockMs)} (never fewer than ${count(config.minRequests, 'request')}), in a fresh random order. Requests are encoded before the run, replies decoded after the clock has stopped; the first request of a block is not counted. A closed loop shows service time, not what happens when requests queue.${inside}`;
+  return say`Closed loop, one request at a time: ${count(roundsDone, 'round')}, in each of them every cell once for ${duration(config.blockMs)} (never fewer than ${count(config.minRequests, 'request')}), in a fresh random order. Requests are encoded before the run, replies decoded after the clock has stopped. Each block opens a connection of its own and warms it up with requests that are not counted. A closed loop shows service time, not what happens when requests queue.${inside}`;
 }
 
 function describeFloor({ report }: Lookup): Prose[] {
@@ -54,8 +55,8 @@ function describeConnection({ arm }: Lookup): Prose[] {
   if (arm.connection === null) return [];
   return [
     arm.connection === 'close'
-      ? say`The server closes the connection after each REST reply, so connecting is part of every REST request; gRPC keeps its connection.`
-      : say`The server keeps REST connections open.`,
+      ? say`The server closes the connection after each REST reply, so connecting is part of every REST request; gRPC keeps its connection for the whole block.`
+      : say`The server keeps connections open for the whole block, over REST as over gRPC.`,
   ];
 }
 
@@ -66,6 +67,13 @@ function describeCanary(lookup: Lookup, canary: Canary | null): Prose {
     ? say`it differed from itself, so the run is noisy`
     : say`no difference from itself was found`;
   return say`Canary: ${cellName(lookup, canary.cell)} ran twice under two names, ${shown}; ${result}.`;
+}
+
+function describePinning({ environment: { pinning } }: Report): Prose[] {
+  if (pinning === null) return [];
+  return [
+    say`The load process had core ${foreign(pinning.load)} to itself; servers started by the tool ran on ${foreign(pinning.server)}. A server that may use more cores can be slower (its processes wake each other across them) or faster.`,
+  ];
 }
 
 function describeHost({ environment }: Report): Prose[] {
