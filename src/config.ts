@@ -45,7 +45,7 @@ export interface Config {
   readonly strict: boolean;
 }
 
-export const PRESETS = {
+const PRESETS = {
   quick: { rounds: 8, blockMs: 150 },
   standard: { rounds: 20, blockMs: 250 },
   thorough: { rounds: 40, blockMs: 500 },

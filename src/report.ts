@@ -17,7 +17,7 @@ export const transport = z.enum(TRANSPORTS);
 export const encoding = z.enum(ENCODINGS);
 
 export const verdict = z.enum(['faster', 'slower', 'equivalent', 'inconclusive', 'not-resolvable']);
-export const claimVerdict = z.enum(['holds', 'fails', 'inconclusive', 'not-resolvable']);
+const claimVerdict = z.enum(['holds', 'fails', 'inconclusive', 'not-resolvable']);
 export const outcome = z.enum(['ok', 'regression', 'infra-error', 'untrustworthy', 'aborted']);
 
 /** Centre and interval. `low` and `high` are null where there are too few rounds for an interval. */
@@ -31,7 +31,7 @@ export const estimate = z.strictObject({
 export const blockFlag = z.enum(['steal', 'throttled', 'gc', 'busy-loop']);
 
 /** One block, in the order in which the rounds were run. `position` counts the turns of its round from 0. */
-export const roundResult = z.strictObject({
+const roundResult = z.strictObject({
   round: count,
   position: count,
   requests: count,
@@ -107,7 +107,7 @@ export const floor = z.strictObject({
 });
 
 /** What encoding a request and decoding its reply cost this program, in a table of its own, never mixed in. */
-export const codecCost = z.strictObject({
+const codecCost = z.strictObject({
   transport,
   encoding,
   batch: z.int().positive(),
@@ -229,7 +229,7 @@ export const config = z.strictObject({
   iterations: count,
 });
 
-export const stageTime = z.strictObject({ stage: z.string(), startMs: ms, durationMs: ms });
+const stageTime = z.strictObject({ stage: z.string(), startMs: ms, durationMs: ms });
 
 export const report = z.strictObject({
   schema: z.literal(1),
@@ -286,7 +286,7 @@ export type Canary = NonNullable<Report['canary']>;
 export type ReportConfig = Report['config'];
 
 /** Reports are read from artifacts that anyone may have written: size first, then the schema. */
-export const MAX_REPORT_BYTES = 32 * 1024 * 1024;
+const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 
 /** Parses untrusted JSON. Throws an Error that names the first places where it is not a report. */
 export function parseReport(json: string): Report {

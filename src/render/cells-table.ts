@@ -6,8 +6,6 @@ import { foreign, type Plain, type Prose, plain, say } from './prose.ts';
 import { left, right, type Table } from './table.ts';
 
 const COLUMNS = [
-  left(plain`transport · encoding · method`),
-  right(plain`p50 ms [interval]`),
   right(plain`p90`),
   right(plain`p99`),
   right(plain`req/s`),
@@ -16,21 +14,37 @@ const COLUMNS = [
   right(plain`connect`),
 ];
 
-/** One row per cell of a batch; cells that were not measured give their reason. */
+/**
+ * One row per cell of a batch; cells that were not measured give their reason. Where blocks were flagged, the estimate
+ * without them stands beside the one with them.
+ */
 export function buildCellsTable(lookup: Lookup, group: Group): Table {
+  const flagged = hasFlagged(lookup, group);
   return {
     caption: plain`All cells, ${group.title}`,
-    columns: COLUMNS,
+    columns: [
+      left(plain`transport · encoding · method`),
+      right(plain`p50 ms [interval]`),
+      ...(flagged ? [right(plain`without flagged blocks`)] : []),
+      ...COLUMNS,
+    ],
     rows: group.cells.map((cell) => {
       const result = lookup.result(cell);
       const state = cell.state === 'measured' ? [] : describeState(cell);
-      if (result === null) return [cellLabel(cell), cell.state === 'measured' ? nothing : state, ...blank(6)];
+      if (result === null) {
+        return [
+          cellLabel(cell),
+          cell.state === 'measured' ? nothing : state,
+          ...blank(COLUMNS.length + (flagged ? 1 : 0)),
+        ];
+      }
       return [
         cellLabel(cell),
         [
           ...say`${estimate(result.p50Ms)}${markSigns(listMarks(result))}`,
           ...(state.length > 0 ? [...say`, `, ...state] : []),
         ],
+        ...(flagged ? [result.p50UnflaggedMs === null ? nothing : say`${estimate(result.p50UnflaggedMs)}`] : []),
         say`${percentile(result, 'p90')}`,
         say`${percentile(result, 'p99')}`,
         say`${significant(result.throughput)}`,
@@ -40,6 +54,10 @@ export function buildCellsTable(lookup: Lookup, group: Group): Table {
       ];
     }),
   };
+}
+
+function hasFlagged(lookup: Lookup, group: Group): boolean {
+  return group.cells.some((cell) => (lookup.result(cell)?.p50UnflaggedMs ?? null) !== null);
 }
 
 /** What the columns and the marks in them mean. */

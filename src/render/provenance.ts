@@ -41,7 +41,7 @@ export function describeTarget({ arm }: Lookup): Prose {
  * The effect that a pair of the run's median spread would show with 80 % power at the 5 % level:
  * exp((1.96 + .84) s / sqrt R) - 1. Null without pairs.
  */
-export function smallestVisible({ comparisons }: Lookup): Plain | null {
+function smallestVisible({ comparisons }: Lookup): Plain | null {
   const errors = comparisons
     .flatMap(({ spread, rounds }) => (spread === null || rounds < 2 ? [] : [spread / Math.sqrt(rounds)]))
     .sort((x, y) => x - y);
@@ -53,7 +53,7 @@ export function smallestVisible({ comparisons }: Lookup): Plain | null {
 }
 
 /** The commit, where it is written as one. */
-export function commitOf({ provenance }: Report): Plain | null {
+function commitOf({ provenance }: Report): Plain | null {
   return matchOrNull(provenance.sha, /^[0-9a-f]{7,64}$/);
 }
 

@@ -106,7 +106,7 @@ export function links({ report }: Lookup): Md | null {
   return md`<sub>[${runName(report)}](${url}) · ${tool}</sub>`;
 }
 
-export function titled(table: Table): Md {
+function titled(table: Table): Md {
   return blocks(md`**${table.caption}**`, tableToMarkdown(table));
 }
 

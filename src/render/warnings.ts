@@ -54,7 +54,7 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
     case 'noisy-canary':
       return say`One cell ran twice under two names and differed from itself by ${effect(warning.effect)}: the run is noisy, and so may be every verdict in it.`;
     case 'flagged-blocks':
-      return say`In ${integer(warning.blocks)} of ${count(warning.of, 'block')} (${percent(warning.of === 0 ? 0 : warning.blocks / warning.of)}) ${FLAGS[warning.flag]}. They are counted; report.json has the medians with and without.`;
+      return say`In ${integer(warning.blocks)} of ${count(warning.of, 'block')} (${percent(warning.of === 0 ? 0 : warning.blocks / warning.of)}) ${FLAGS[warning.flag]}. They are counted; the table of all cells has the medians with and without.`;
     case 'failed-requests':
       return say`${integer(warning.errors)} of ${count(warning.requests, 'request')} failed, in ${cells(warning.cells)}: the times are those of the others.`;
     case 'few-rounds':

@@ -101,7 +101,7 @@ export async function runRounds(
 /** The key under which the loader holds a turn's exchange. */
 export const turnKey = (turn: Turn): string => `${turn.role}:${turn.cell}`;
 
-export function planTurns(input: Pick<RoundsInput, 'cells' | 'arm' | 'canary' | 'floors'>): Turn[] {
+function planTurns(input: Pick<RoundsInput, 'cells' | 'arm' | 'canary' | 'floors'>): Turn[] {
   const turns: Turn[] = input.cells.map((cell) => ({ role: 'cell', arm: input.arm, cell: cell.id }));
   if (input.canary !== null) turns.push({ role: 'canary', arm: input.arm, cell: input.canary });
   if (input.floors) turns.push(...input.cells.map((cell): Turn => ({ role: 'floor', arm: input.arm, cell: cell.id })));

@@ -6,12 +6,6 @@ export function studentTwoSided(t: number, df: number): number {
   return incompleteBeta(df / (df + t * t), df / 2, 0.5);
 }
 
-/** P(T <= t). */
-export function studentCdf(t: number, df: number): number {
-  const tail = studentTwoSided(t, df) / 2;
-  return t < 0 ? tail : 1 - tail;
-}
-
 /** The t with P(T <= t) = p, for p in (0, 1). */
 export function studentQuantile(p: number, df: number): number {
   if (p === 0.5) return 0;

@@ -22,7 +22,7 @@ export const SETTINGS = { GUNICORN_WORKERS: '1', GUNICORN_THREADS: '1', GRPC_WOR
 /** Part of every reply of `predict`: always the same, so that replies have the same bytes in every run. */
 export const IMAGE = 'seldon-bench/model:local';
 
-export const MODELS: Readonly<Record<Method, string>> = { predict: 'FixedPredict', predict_raw: 'FixedPredictRaw' };
+const MODELS: Readonly<Record<Method, string>> = { predict: 'FixedPredict', predict_raw: 'FixedPredictRaw' };
 
 export interface WrapperPorts {
   readonly rest: number;
