@@ -1,5 +1,6 @@
 import { analyse } from './analysis/analyse.ts';
 import type { Config } from './config.ts';
+import { UserError } from './errors.ts';
 import type { Loader } from './load/loader.ts';
 import { startLoader } from './load/loader.ts';
 import { encodePayloads, type Payload } from './payload/payloads.ts';
@@ -49,6 +50,7 @@ export async function bench(
   const skipped = findUnsendable(planned, target.grpcReceiveLimitBytes);
   for (const [cell, why] of skipped) host.log.warn(`${cell} is skipped: ${why}`);
   const sendable = planned.filter((cell) => !skipped.has(cell.id));
+  if (sendable.length === 0) throw new UserError(`no cell is left to measure: ${[...skipped.values()][0]}`);
   const payloads = encodePayloads(sendable);
   await sendPayloads(payloads, loader);
 

@@ -87,6 +87,14 @@ test('a batch over the gRPC limit is skipped with the reason, before any load', 
   assert.deepEqual(skipped[0]?.results, {});
 });
 
+test('a matrix of which no cell can be sent is a mistake of usage, told with its reason', async () => {
+  await using folder = await makeFolder();
+  const args = ['--target', 'reference', '--transports', 'grpc', '--encodings', 'ndarray', '--batches', '400000'];
+  const { code, stderr } = await runCli([...args, '--out', folder.path]);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /no cell is left to measure: its request of 4400020 bytes is over/);
+});
+
 test('--strict exits with 4 where there are too few rounds to trust', async () => {
   await using folder = await makeFolder();
   const args = ['--target', 'reference', '--rounds', '2', '--block', '1ms', '--batches', '1', '--strict'];

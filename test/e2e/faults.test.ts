@@ -136,6 +136,21 @@ test('a server that goes away while it is measured leaves a report of what was m
   assert.ok(report.warnings.some(({ code }) => code === 'stopped-early' || code === 'failed-cells'));
 });
 
+test('a server that falls silent is taken for lost after three cells, not after all of them', async () => {
+  await using folder = await makeFolder();
+  let answers = 0;
+  await using server = await startRest((_count, response) => {
+    answers += 1;
+    if (answers < 400) response.end(RIGHT);
+  });
+  const args = urlArgs(server.url, folder.path, { batches: '1,2,3,4,5,6,7,8', rounds: 50 });
+  const { code, stderr } = await runCli([...args, '--timeout', '300ms']);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /error: 3 cells failed one after another/);
+  const failed = (await readReport(folder.path)).cells.filter(({ state }) => state === 'failed');
+  assert.equal(failed.length, 3);
+});
+
 test('requests that fail now and then are counted, told and not trusted', async () => {
   await using folder = await makeFolder();
   await using server = await startRest((count, response) => {
