@@ -50,7 +50,9 @@ test('a wrapper that dies while it is measured leaves a partial report, exit cod
   const running = startCli(args(folder.path, 500, '--batches', '1'));
   await running.until(/round 1 of 500/);
   const family = await listDescendants(running.child.pid as number);
-  const wrapper = family.find(({ command }) => command.includes('FixedPredictRaw'));
+  // The wrapper forks a family of its own name; its main process is the guard's child.
+  const guards = new Set(family.filter(({ command }) => command.includes('guard.py')).map(({ pid }) => pid));
+  const wrapper = family.find(({ command, parent }) => command.includes('FixedPredictRaw') && guards.has(parent));
   assert.ok(wrapper, 'the wrapper is a descendant of the tool');
   process.kill(wrapper.pid, 'SIGKILL');
   const { code, stderr } = await running.ended;

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 /** A process and when it started: together they name it for ever. */
 export interface Process {
   readonly pid: number;
+  readonly parent: number;
   readonly started: string;
   readonly command: string;
 }
@@ -25,12 +26,12 @@ export async function listSurvivors(processes: readonly Process[]): Promise<Proc
   return processes.filter(({ pid, started }) => alive.get(pid)?.started === started);
 }
 
-async function listProcesses(): Promise<(Process & { readonly parent: number })[]> {
+async function listProcesses(): Promise<Process[]> {
   const found = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name)).map(readProcess);
   return (await Promise.all(found)).filter((process) => process !== null);
 }
 
-async function readProcess(name: string): Promise<(Process & { readonly parent: number }) | null> {
+async function readProcess(name: string): Promise<Process | null> {
   try {
     const stat = await readFile(`/proc/${name}/stat`, 'latin1');
     // The command is in parentheses and may hold anything; fields are counted from behind it (proc(5)).
