@@ -27,6 +27,11 @@ export const GRPC_PATH = '/seldon.protos.Seldon/Predict';
 /** What the wrapper's gRPC server takes at most in one message unless an annotation lifts it. */
 export const GRPC_RECEIVE_LIMIT_BYTES = 4 * 1024 * 1024;
 
+/** `host:port` as URLs and HTTP write it: an IPv6 address stands in brackets. */
+export function authorityOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** Whether an IP address is this machine's own: load goes nowhere else unasked. */
 export function isLoopback(address: string): boolean {
   const loopback = new BlockList();

@@ -1,5 +1,5 @@
 import { comparePressure, readCpuPressure } from './cpu-pressure.ts';
-import { createTiming, type Destination, type Exchange } from './exchange.ts';
+import { createTimeout, createTiming, type Destination, type Exchange, type Reply } from './exchange.ts';
 import { createFence, type Fence } from './fence.ts';
 import { openGrpcWire } from './grpc-wire.ts';
 import type { Answer, Ask, Client } from './protocol.ts';
@@ -87,20 +87,14 @@ function holdPayload(body: Uint8Array): Buffer {
   return framed;
 }
 
-async function sendOnce(exchange: Exchange, timeoutMs: number): ReturnType<typeof sendAndCopy> {
-  const alarm = setTimeout(() => {
-    exchange.abort(new Error(`expected a reply within ${timeoutMs} ms (option timeout), found none`));
-  }, timeoutMs);
+async function sendOnce(exchange: Exchange, timeoutMs: number): Promise<Reply> {
+  const alarm = setTimeout(() => exchange.abort(createTimeout(timeoutMs)), timeoutMs);
   try {
-    return await sendAndCopy(exchange);
+    await exchange.send(createTiming());
+    return exchange.reply();
   } finally {
     clearTimeout(alarm);
   }
-}
-
-async function sendAndCopy(exchange: Exchange) {
-  await exchange.send(createTiming());
-  return exchange.reply();
 }
 
 function find(exchanges: Map<string, Exchange>, key: string): Exchange {

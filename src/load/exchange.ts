@@ -39,6 +39,11 @@ export interface Exchange {
   reset(): void;
 }
 
+/** Why a request is given up that has had no reply for `timeoutMs`. */
+export function createTimeout(timeoutMs: number): Error {
+  return new Error(`expected a reply within ${timeoutMs} ms (option timeout), found none`);
+}
+
 export function createTiming(): Timing {
   return { start: 0, connected: Number.NaN, firstByte: Number.NaN, end: 0 };
 }

@@ -1,3 +1,4 @@
+import { authorityOf } from '../endpoint.ts';
 import { encodeFields } from '../http2/hpack.ts';
 import type { Exchange, GrpcRequest } from './exchange.ts';
 import { GrpcReply } from './grpc-reply.ts';
@@ -8,12 +9,11 @@ import { openUnaryConnection, type UnaryConnection } from './unary-connection.ts
  * once: each call hands the same buffers over.
  */
 export function openGrpcWire(request: GrpcRequest): Exchange {
-  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const block = encodeFields([
     [':method', 'POST'],
     [':scheme', 'http'],
     [':path', request.path],
-    [':authority', `${host}:${request.port}`],
+    [':authority', authorityOf(request)],
     ['te', 'trailers'],
     ['content-type', 'application/grpc'],
     ...Object.entries(request.metadata),

@@ -1,12 +1,12 @@
 import { credentials, Client as GrpcClient, Metadata } from '@grpc/grpc-js';
 import { Client as HttpClient } from 'undici';
+import { authorityOf } from '../endpoint.ts';
 import { type Exchange, type GrpcRequest, MAX_REPLY_BYTES, type RestRequest } from './exchange.ts';
 
 /** What a Node service would use for REST: undici's client and its `request`, one connection. */
 export function openRestLibrary(request: RestRequest): Exchange {
-  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const create = (): HttpClient =>
-    new HttpClient(`http://${host}:${request.port}`, {
+    new HttpClient(`http://${authorityOf(request)}`, {
       pipelining: 1,
       maxResponseSize: MAX_REPLY_BYTES,
       // How long a request may take is the block's decision.
@@ -55,9 +55,8 @@ export function openRestLibrary(request: RestRequest): Exchange {
 
 /** What a Node service would use for gRPC: @grpc/grpc-js, whose clock here holds neither encoding nor decoding. */
 export function openGrpcLibrary(request: GrpcRequest): Exchange {
-  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const create = (): GrpcClient =>
-    new GrpcClient(`${host}:${request.port}`, credentials.createInsecure(), {
+    new GrpcClient(authorityOf(request), credentials.createInsecure(), {
       'grpc.max_receive_message_length': MAX_REPLY_BYTES,
       // Otherwise clients to one address share a connection, and cells would not stand alone.
       'grpc.use_local_subchannel_pool': 1,

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { authorityOf } from '../endpoint.ts';
 import type { Exchange, RestRequest, Timing } from './exchange.ts';
 import { Http1Reply } from './http1-reply.ts';
 
@@ -125,9 +126,8 @@ export function openRestWire(request: RestRequest): Exchange {
 
 /** A small request is one buffer; a large body stays where it is, shared by all cells, and goes out in one `writev`. */
 function frameRequest(request: RestRequest): { head: Buffer; body: Uint8Array | null } {
-  const host = request.host.includes(':') ? `[${request.host}]` : request.host;
   const head = Buffer.from(
-    `POST ${request.path} HTTP/1.1\r\nHost: ${host}:${request.port}\r\n` +
+    `POST ${request.path} HTTP/1.1\r\nHost: ${authorityOf(request)}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${request.body.length}\r\n\r\n`,
     'latin1',
   );

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Block } from '../block.ts';
-import { createTiming, type Exchange, type Timing } from './exchange.ts';
+import { createTimeout, createTiming, type Exchange, type Timing } from './exchange.ts';
 import type { Fence } from './fence.ts';
 
 export interface BlockOrder {
@@ -35,7 +35,7 @@ const QUICK_WARM_UPS = 3;
 export async function runBlock(exchange: Exchange, order: BlockOrder, fence: Fence): Promise<BlockOutcome> {
   const timing = createTiming();
   const alarm = setTimeout(() => {
-    exchange.abort(new Error(`expected a reply within ${order.timeoutMs} ms (option timeout), found none`));
+    exchange.abort(createTimeout(order.timeoutMs));
   }, order.timeoutMs);
   try {
     const warm = await warmUp(exchange, order, timing, alarm);

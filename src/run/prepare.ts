@@ -8,8 +8,8 @@ import type { Target } from '../target/target.ts';
 import { turnKey } from './rounds.ts';
 
 /**
- * Opens each cell's exchange: a connection of its own, so that one cell's payload does not set another's windows. The
- * canary is its cell once more, on another connection.
+ * Prepares each cell's exchange: connections of its own, so that one cell's payload does not set another's windows. The
+ * canary is its cell once more, on others.
  */
 export async function prepareCells(
   cells: readonly Cell[],

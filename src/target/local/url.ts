@@ -1,7 +1,14 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { TargetConfig } from '../../config.ts';
-import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, isLoopback, REST_PATH } from '../../endpoint.ts';
+import {
+  authorityOf,
+  type Endpoint,
+  GRPC_PATH,
+  GRPC_RECEIVE_LIMIT_BYTES,
+  isLoopback,
+  REST_PATH,
+} from '../../endpoint.ts';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
 import type { Host, Target } from '../target.ts';
@@ -24,7 +31,7 @@ export async function openUrlTarget(config: TargetConfig, methods: readonly Meth
     ...(rest && { rest: { host: rest.host, port: rest.port, path: rest.prefix.replace(/\/+$/, '') + REST_PATH } }),
     ...(grpc && { grpc: { host: grpc.host, port: grpc.port, path: GRPC_PATH, metadata } }),
   };
-  const addresses = [rest && `${join(rest)}${rest.prefix}`, grpc && `${join(grpc)} (gRPC)`];
+  const addresses = [rest && `${authorityOf(rest)}${rest.prefix}`, grpc && `${authorityOf(grpc)} (gRPC)`];
   return {
     arm: {
       id: 'base',
@@ -63,8 +70,4 @@ async function resolve(name: string, signal: AbortSignal): Promise<string[]> {
     signal.throwIfAborted();
     throw new ServerError(`expected ${name} to be the name of a machine: ${explain(error)}`, { cause: error });
   }
-}
-
-function join({ host, port }: { host: string; port: number }): string {
-  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
