@@ -1,6 +1,10 @@
 import { createRandom, shuffle } from './stats/random.ts';
 
-export const METHODS = ['predict', 'predict_raw'] as const;
+/**
+ * `predict_raw_decode` is `predict_raw` with a model that makes an array of its message, as one that reads its input
+ * would have to.
+ */
+export const METHODS = ['predict', 'predict_raw', 'predict_raw_decode'] as const;
 export const TRANSPORTS = ['rest', 'grpc'] as const;
 export const ENCODINGS = ['ndarray', 'tensor', 'tftensor'] as const;
 export type Method = (typeof METHODS)[number];
@@ -9,12 +13,15 @@ export type Encoding = (typeof ENCODINGS)[number];
 
 /** The largest batch: beyond it one request is over 100 MB of JSON and measures memory, not serving. */
 export const MAX_BATCH = 10_000_000;
+/** Each connection has buffers of its own; beyond this many the machine's limits are measured. */
+export const MAX_CONCURRENCY = 256;
 
 export interface Matrix {
   readonly methods: readonly Method[];
   readonly transports: readonly Transport[];
   readonly encodings: readonly Encoding[];
   readonly batches: readonly number[];
+  readonly concurrencies: readonly number[];
 }
 
 /** What is measured: one way of asking one model for one batch. */
@@ -25,20 +32,21 @@ export interface Cell {
   readonly encoding: Encoding;
   /** How many consecutive integers 0..n-1 one request carries. */
   readonly batch: number;
+  /** How many connections ask at the same time, each with one request after the other. */
   readonly concurrency: number;
 }
 
-/** Every combination of the matrix, in the order in which reports list them: batch, method, transport, encoding. */
+/** Every combination of the matrix, in the order in which reports list them: batch, concurrency, method, transport, encoding. */
 export function planCells(matrix: Matrix): Cell[] {
   const cells: Cell[] = [];
   for (const batch of matrix.batches)
-    for (const method of matrix.methods)
-      for (const transport of matrix.transports)
-        for (const encoding of matrix.encodings) {
-          const concurrency = 1;
-          const id = `${method}.${transport}.${encoding}.${batch}.c${concurrency}`;
-          cells.push({ id, method, transport, encoding, batch, concurrency });
-        }
+    for (const concurrency of matrix.concurrencies)
+      for (const method of matrix.methods)
+        for (const transport of matrix.transports)
+          for (const encoding of matrix.encodings) {
+            const id = `${method}.${transport}.${encoding}.${batch}.c${concurrency}`;
+            cells.push({ id, method, transport, encoding, batch, concurrency });
+          }
   return cells;
 }
 

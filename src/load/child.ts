@@ -14,7 +14,7 @@ export function serveLoad(): void {
   // Signals may reach the whole process group; the parent decides what they mean, and its end ends this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('disconnect', () => process.exit(0));
-  const held: Held = { payloads: new Map(), exchanges: new Map() };
+  const held: Held = { payloads: new Map(), openers: new Map() };
   const fence = createFence();
   let turn: Promise<void> = Promise.resolve();
   process.on('message', (ask: Ask) => {
@@ -32,48 +32,50 @@ export function serveLoad(): void {
 
 interface Held {
   readonly payloads: Map<string, Buffer>;
-  readonly exchanges: Map<string, Exchange>;
+  /** Each makes an exchange of its own for a prepared request. */
+  readonly openers: Map<string, () => Exchange>;
 }
 
 async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
-  const { exchanges, payloads } = held;
+  const { openers, payloads } = held;
   switch (ask.kind) {
     case 'hold':
       payloads.set(ask.payload, holdPayload(ask.body));
       return { kind: 'hold' };
     case 'prepare':
-      exchanges.get(ask.key)?.reset();
-      exchanges.set(ask.key, await open(ask.client, ask.destination, payloads));
+      openers.set(ask.key, await prepare(ask.client, ask.destination, payloads));
       return { kind: 'prepare' };
     case 'send':
-      return { kind: 'send', reply: await sendOnce(find(exchanges, ask.key), ask.timeoutMs) };
+      return { kind: 'send', reply: await sendOnce(find(openers, ask.key)(), ask.timeoutMs) };
     case 'block': {
       const before = readCpuPressure();
-      const outcome = await runBlock(find(exchanges, ask.key), ask.order, fence);
+      const cpuBefore = process.cpuUsage();
+      const outcome = await runBlock(find(openers, ask.key), ask.order, fence);
+      const { user, system } = process.cpuUsage(cpuBefore);
       const pressure = comparePressure(before, readCpuPressure());
       const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-      return { kind: 'block', outcome: { ...outcome, gcMs: fence.gcMs(), ...pressure, peakRssBytes } };
+      const cpuMs = (user + system) / 1000;
+      return { kind: 'block', outcome: { ...outcome, gcMs: fence.gcMs(), ...pressure, cpuMs, peakRssBytes } };
     }
     case 'release':
-      exchanges.get(ask.key)?.reset();
-      exchanges.delete(ask.key);
+      openers.delete(ask.key);
       return { kind: 'release' };
   }
 }
 
-async function open(client: Client, destination: Destination, payloads: Held['payloads']): Promise<Exchange> {
+async function prepare(client: Client, destination: Destination, payloads: Held['payloads']): Promise<() => Exchange> {
   const payload = payloads.get(destination.payload);
   if (!payload) throw new Error(`no payload is held under ${destination.payload}`);
   const body = payload.subarray(PREFIX_BYTES);
   if (client === 'library') {
     const library = await import('./library.ts');
     return destination.transport === 'rest'
-      ? library.openRestLibrary({ ...destination, body })
-      : library.openGrpcLibrary({ ...destination, body });
+      ? () => library.openRestLibrary({ ...destination, body })
+      : () => library.openGrpcLibrary({ ...destination, body });
   }
   return destination.transport === 'rest'
-    ? openRestWire({ ...destination, body })
-    : openGrpcWire({ ...destination, body: payload });
+    ? () => openRestWire({ ...destination, body })
+    : () => openGrpcWire({ ...destination, body: payload });
 }
 
 const PREFIX_BYTES = 5;
@@ -94,11 +96,12 @@ async function sendOnce(exchange: Exchange, timeoutMs: number): Promise<Reply> {
     return exchange.reply();
   } finally {
     clearTimeout(alarm);
+    exchange.reset();
   }
 }
 
-function find(exchanges: Map<string, Exchange>, key: string): Exchange {
-  const exchange = exchanges.get(key);
-  if (!exchange) throw new Error(`no exchange was prepared under ${key}`);
-  return exchange;
+function find(openers: Held['openers'], key: string): () => Exchange {
+  const opener = openers.get(key);
+  if (!opener) throw new Error(`no request was prepared under ${key}`);
+  return opener;
 }

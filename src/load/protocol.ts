@@ -7,7 +7,7 @@ export type Client = 'wire' | 'library';
 export type Ask =
   /** Keeps a request's bytes under a name, for any number of exchanges. */
   | { readonly kind: 'hold'; readonly payload: string; readonly body: Uint8Array }
-  /** Opens an exchange under a key. With `client: 'wire'` the reply's raw bytes can be had. */
+  /** Prepares a request under a key; its connections are made when it is sent. With `client: 'wire'` the reply's raw bytes can be had. */
   | { readonly kind: 'prepare'; readonly key: string; readonly client: Client; readonly destination: Destination }
   | { readonly kind: 'send'; readonly key: string; readonly timeoutMs: number }
   | { readonly kind: 'block'; readonly key: string; readonly order: BlockOrder }
@@ -26,6 +26,8 @@ export interface MeasuredBlock extends BlockOutcome {
   readonly gcMs: number;
   readonly steal: number | null;
   readonly throttledMs: number | null;
+  /** CPU time of the load process during the block, warm-up included. */
+  readonly cpuMs: number;
   /** The most memory that the load process has held so far. */
   readonly peakRssBytes: number;
 }

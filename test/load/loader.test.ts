@@ -5,7 +5,7 @@ import { listDescendants, listSurvivors } from '../helpers/descendants.ts';
 import { startRawServer } from '../helpers/raw-server.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
-const order = { durationMs: 20, minRequests: 50, timeoutMs: 5000 };
+const order = { durationMs: 20, minRequests: 50, timeoutMs: 5000, concurrency: 1, rate: null };
 
 test('a block in the load process brings its samples back, and the clock saw nearly all of it', async () => {
   await using server = await startRawServer((socket) => socket.on('data', () => socket.write(OK)));
@@ -26,7 +26,7 @@ test('a block in the load process brings its samples back, and the clock saw nea
 
 test('what is asked under an unknown name is refused, and the process goes on', async () => {
   await using loader = await startLoader();
-  await assert.rejects(loader.block('nobody', order), /no exchange was prepared under nobody/);
+  await assert.rejects(loader.block('nobody', order), /no request was prepared under nobody/);
   const destination = { transport: 'rest', payload: 'none', host: '127.0.0.1', port: 1, path: '/' } as const;
   await assert.rejects(loader.prepare('key', 'wire', destination), /no payload is held under none/);
   await loader.hold('bytes', Buffer.from('ask'));

@@ -34,11 +34,11 @@ function scripted(script: (count: number) => number | Error): Exchange & {
   };
 }
 
-const order = { durationMs: 0, minRequests: 5, timeoutMs: 60_000 };
+const order = { durationMs: 0, minRequests: 5, timeoutMs: 60_000, concurrency: 1, rate: null };
 
-test('a block begins on a new connection with a warm-up that is not counted and whose reply is the one to check', async () => {
+test('a block drops its connection at the end, and its warm-up is not counted but checked', async () => {
   const exchange = scripted((count) => (count === 1 ? 1000 : 2));
-  const outcome = await runBlock(exchange, order, noFence);
+  const outcome = await runBlock(() => exchange, order, noFence);
   assert.equal(exchange.resets(), 1);
   assert.deepEqual([...outcome.latencyMs].map(Math.round), [2, 2, 2, 2, 2]);
   assert.equal(Buffer.from(outcome.reply ?? []).toString(), 'reply 1');
@@ -46,39 +46,27 @@ test('a block begins on a new connection with a warm-up that is not counted and 
 
 test('quick requests are warmed up with three, slow ones with one', async () => {
   const quick = scripted(() => 1);
-  assert.equal((await runBlock(quick, order, noFence)).latencyMs.length, 5);
+  assert.equal((await runBlock(() => quick, order, noFence)).latencyMs.length, 5);
   assert.equal(quick.sent(), 8);
   const slow = scripted(() => 50);
-  assert.equal((await runBlock(slow, order, noFence)).latencyMs.length, 5);
+  assert.equal((await runBlock(() => slow, order, noFence)).latencyMs.length, 5);
   assert.equal(slow.sent(), 6);
 });
 
 test('a slow cell still has the least number of requests', async () => {
-  const outcome = await runBlock(
-    scripted(() => 10_000),
-    { ...order, durationMs: 1 },
-    noFence,
-  );
+  const outcome = await runBlock(() => scripted(() => 10_000), { ...order, durationMs: 1 }, noFence);
   assert.equal(outcome.latencyMs.length, 5);
 });
 
 test('the request that is in flight when the time is up is finished and counted', async () => {
-  const outcome = await runBlock(
-    scripted(() => 400),
-    { ...order, durationMs: 3000, minRequests: 1 },
-    noFence,
-  );
+  const outcome = await runBlock(() => scripted(() => 400), { ...order, durationMs: 3000, minRequests: 1 }, noFence);
   // The scripted clock runs ahead of the real one, and a block's time begins by the real one.
   const total = outcome.latencyMs.reduce((sum, value) => sum + value, 0);
   assert.ok(total + 400 >= 3000, `${total}`);
 });
 
 test('single failures are counted and leave no sample', async () => {
-  const outcome = await runBlock(
-    scripted((count) => (count === 5 ? new Error('once') : 1)),
-    order,
-    noFence,
-  );
+  const outcome = await runBlock(() => scripted((count) => (count === 5 ? new Error('once') : 1)), order, noFence);
   assert.equal(outcome.errors, 1);
   assert.equal(outcome.error, 'once');
   assert.equal(outcome.latencyMs.length, 5);
@@ -86,29 +74,21 @@ test('single failures are counted and leave no sample', async () => {
 
 test('three failures in a row end the block', async () => {
   const exchange = scripted((count) => (count > 4 ? new Error('gone') : 1));
-  const outcome = await runBlock(exchange, { ...order, minRequests: 1000 }, noFence);
+  const outcome = await runBlock(() => exchange, { ...order, minRequests: 1000 }, noFence);
   assert.equal(outcome.errors, 3);
   assert.equal(outcome.latencyMs.length, 1);
   assert.equal(exchange.sent(), 7);
 });
 
 test('a warm-up that fails once is counted and goes on', async () => {
-  const outcome = await runBlock(
-    scripted((count) => (count === 1 ? new Error('once') : 1)),
-    order,
-    noFence,
-  );
+  const outcome = await runBlock(() => scripted((count) => (count === 1 ? new Error('once') : 1)), order, noFence);
   assert.equal(outcome.errors, 1);
   assert.equal(outcome.gaveUp, false);
   assert.equal(outcome.latencyMs.length, 5);
 });
 
 test('a warm-up that fails three times in a row fails the block', async () => {
-  const outcome = await runBlock(
-    scripted(() => new Error('refused')),
-    order,
-    noFence,
-  );
+  const outcome = await runBlock(() => scripted(() => new Error('refused')), order, noFence);
   assert.deepEqual([outcome.errors, outcome.error, outcome.gaveUp], [3, 'refused', true]);
   assert.equal(outcome.latencyMs.length, 0);
   assert.equal(outcome.reply, null);
@@ -126,7 +106,7 @@ test('a request without an answer is aborted after the time-out', async () => {
     },
     abort: (reason) => reject(reason),
   };
-  const outcome = await runBlock(exchange, { ...order, timeoutMs: 20 }, noFence);
+  const outcome = await runBlock(() => exchange, { ...order, timeoutMs: 20 }, noFence);
   assert.match(outcome.error ?? '', /expected a reply within 20 ms/);
   assert.equal(outcome.latencyMs.length, 0);
 });
@@ -134,7 +114,7 @@ test('a request without an answer is aborted after the time-out', async () => {
 test('samples beyond the room that was taken are kept', async () => {
   // The warm-up takes 1000 ms, which leaves room for a handful; then thousands of quick ones follow.
   const exchange = scripted((count) => (count === 1 ? 1000 : 0.001));
-  const outcome = await runBlock(exchange, { ...order, durationMs: 1005 }, noFence);
+  const outcome = await runBlock(() => exchange, { ...order, durationMs: 1005 }, noFence);
   assert.ok(outcome.latencyMs.length > 1000, `${outcome.latencyMs.length}`);
   assert.ok(outcome.latencyMs.every((value) => value > 0));
 });

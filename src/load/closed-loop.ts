@@ -1,0 +1,59 @@
+import { performance } from 'node:perf_hooks';
+import type { Connection } from './connection.ts';
+import type { Fence } from './fence.ts';
+import type { BlockOrder, LoopOutcome } from './run-block.ts';
+import type { Samples } from './samples.ts';
+
+/**
+ * A closed loop: on each connection the next request starts when the one before it is done. With one connection,
+ * garbage is collected between two samples, outside the clock. With several there is always one in flight, so the
+ * collections are V8's own and count into the block's `gcMs`.
+ */
+export async function runClosedLoop(
+  connections: readonly Connection[],
+  order: Pick<BlockOrder, 'durationMs' | 'minRequests'>,
+  samples: Samples,
+  fence: Fence,
+): Promise<LoopOutcome> {
+  const alone = connections.length === 1;
+  let errors = 0;
+  let error: string | null = null;
+  let gaveUp = false;
+  let connectionMs = 0;
+
+  const ask = async (connection: Connection, begin: number): Promise<void> => {
+    const { timing } = connection;
+    for (;;) {
+      const failure = await connection.ask();
+      if (failure === null) {
+        samples.add(timing, timing.start);
+      } else {
+        errors += 1;
+        error ??= failure;
+        gaveUp ||= connection.gaveUp();
+      }
+      if (gaveUp || (samples.count >= order.minRequests && timing.end - begin >= order.durationMs)) break;
+      if (alone) fence.pass();
+    }
+    connectionMs += timing.end - begin;
+  };
+
+  fence.begin();
+  const busyBefore = performance.eventLoopUtilization();
+  const begin = performance.now();
+  await Promise.all(connections.map((connection) => ask(connection, begin)));
+  const last = Math.max(...connections.map(({ timing }) => timing.end));
+  const loopBusy = performance.eventLoopUtilization(busyBefore).utilization;
+  const fenceMs = fence.end();
+  return {
+    errors,
+    error,
+    gaveUp,
+    wallMs: last - begin,
+    connectionMs: Math.max(0, connectionMs - fenceMs),
+    fenceMs,
+    loopBusy,
+    dropped: 0,
+    lagMs: 0,
+  };
+}
