@@ -36,10 +36,15 @@ const roundResult = z.strictObject({
   position: count,
   requests: count,
   errors: count,
+  /** Arrivals that were not sent any more (open loop). */
+  dropped: count,
   medianMs: ms.nullable(),
   meanMs: ms.nullable(),
   wallMs: ms,
-  /** Sum of the latencies over the block's wall time without the GC fences. */
+  /**
+   * Closed loop: sum of the latencies over the time of the block's connections, GC fences not counted. Open loop: the
+   * share of the latencies that is not the client's own lateness.
+   */
   duty: share,
   /** Time outside the clock given to minor collections between samples. */
   fenceMs: ms,
@@ -68,6 +73,21 @@ export const cellResult = z.strictObject({
   partsMs: z.strictObject({ connect: ms.nullable(), firstByte: ms.nullable() }),
   /** The floor's p50 over the cell's p50; null without calibration. */
   floorShare: share.nullable(),
+  /** Open loop: arrivals that were not sent any more. */
+  dropped: count,
+  /** Closed loop: throughput times mean latency, which is the concurrency by Little's law; null in an open loop. */
+  inFlight: z.number().nonnegative().nullable(),
+  /** What the server's processes used while they served this cell; null where the target cannot say. */
+  server: z
+    .strictObject({
+      /** Milliseconds of CPU time for one request. */
+      cpuMsPerRequest: ms,
+      /** The most resident memory after a block. */
+      rssBytes: count.nullable(),
+    })
+    .nullable(),
+  /** All latencies in nanoseconds: HdrHistogram V2, compressed, in base64. */
+  histogram: z.string().max(400_000).nullable(),
   rounds: z.array(roundResult),
 });
 
@@ -90,8 +110,9 @@ export const cell = z.strictObject({
   results: z.record(z.string(), cellResult),
 });
 
-/** What the client and the kernel cost alone: this cell's bytes against the null server. */
+/** What the client and the kernel cost alone: this arm's and cell's bytes against the null server. */
 export const floor = z.strictObject({
+  arm: z.string(),
   cell: z.string(),
   transport,
   encoding,
@@ -136,6 +157,20 @@ export const comparison = z.strictObject({
   verdict,
   /** Only with `inconclusive`: the rounds that would settle it with 80 % power. */
   roundsNeeded: count.optional(),
+  /**
+   * Only for arms: a difference that seemed to lie beyond the margin was measured again in rounds of its own, from
+   * which alone these numbers and the verdict come (Holm over all that were measured again). Where they do not say the
+   * same as the first rounds, the verdict is `inconclusive`.
+   */
+  confirmation: z
+    .strictObject({
+      rounds: count,
+      effect: z.number(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      holds: z.boolean(),
+    })
+    .optional(),
 });
 
 export const claim = z.strictObject({
@@ -164,6 +199,9 @@ export const warning = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('noisy-canary'), effect: z.number() }),
   z.strictObject({ code: z.literal('flagged-blocks'), flag: blockFlag, blocks: count, of: count }),
   z.strictObject({ code: z.literal('few-rounds'), rounds: count }),
+  /** Little's law is off by more than 2 %: the requests in flight are not what the concurrency says. */
+  z.strictObject({ code: z.literal('little'), cells: z.array(z.string()) }),
+  z.strictObject({ code: z.literal('dropped'), cells: z.array(z.string()), dropped: count, arrivals: count }),
   z.strictObject({ code: z.literal('failed-requests'), cells: z.array(z.string()), errors: count, requests: count }),
   z.strictObject({ code: z.literal('failed-cells'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('skipped-cells'), cells: z.array(z.string()) }),
@@ -178,7 +216,11 @@ export const arm = z.strictObject({
   isSeldon: z.union([z.boolean(), z.literal('unknown')]),
   seldonVersion: text.optional(),
   python: z.strictObject({ version: text, packages: z.record(z.string(), text) }).optional(),
-  /** Environment variables that shape the server (workers, threads). */
+  /** Own model folder, and the class in it; absent for the benchmarked models of this project. */
+  model: text.optional(),
+  /** Python packages that differ from the version's own, as `name==version`. */
+  packages: z.array(text).optional(),
+  /** What shapes the server: environment variables (workers, threads), the reference server's delay. */
   settings: z.record(z.string(), text),
   connection: z.enum(['close', 'keep-alive']).nullable(),
   address: text.optional(),
@@ -218,6 +260,15 @@ export const config = z.strictObject({
   transports: z.array(transport),
   encodings: z.array(encoding),
   batches: z.array(z.int().positive()),
+  concurrencies: z.array(z.int().positive()),
+  /** Open loop: arrivals a second; null for a closed loop. */
+  rate: z.number().positive().nullable(),
+  arrivals: z.enum(['constant', 'poisson']),
+  /** Rounds were added until intervals were this narrow (half-width as a share); null for a fixed number of rounds. */
+  precision: z.number().positive().nullable(),
+  budgetMs: ms.nullable(),
+  /** Whether alarms between arms are measured again before they are given. */
+  confirm: z.boolean(),
   preset: z.enum(['quick', 'standard', 'thorough', 'custom']),
   rounds: z.int().positive(),
   blockMs: ms,
@@ -243,6 +294,16 @@ export const report = z.strictObject({
   /** Share of the measuring phase's wall time that was spent inside blocks. */
   insideBlocks: share.nullable(),
   roundsDone: count,
+  /** Verdicts are judged at this level, and the intervals of differences have the confidence 1 - alpha. */
+  alpha: z.number().gt(0).lt(1),
+  /** How rounds were added until the intervals were narrow enough; null for a fixed number of rounds. */
+  stopping: z
+    .strictObject({
+      /** One entry for each time that the widths were looked at; `alpha` is what that look spends of .05. */
+      looks: z.array(z.strictObject({ rounds: count, alpha: z.number(), tooWide: count })),
+      ended: z.enum(['precise', 'budget', 'rounds']),
+    })
+    .nullable(),
   arms: z.array(arm).min(1),
   cells: z.array(cell),
   floor: z.array(floor),
@@ -283,6 +344,7 @@ export type Environment = z.infer<typeof environment>;
 export type Provenance = z.infer<typeof provenance>;
 export type Outcome = z.infer<typeof outcome>;
 export type Canary = NonNullable<Report['canary']>;
+export type Stopping = Report['stopping'];
 export type ReportConfig = Report['config'];
 
 /** Reports are read from artifacts that anyone may have written: size first, then the schema. */

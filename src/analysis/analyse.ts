@@ -2,9 +2,10 @@ import type { Block } from '../block.ts';
 import type { Cell } from '../plan.ts';
 import type { Arm, Canary, CellResult, Claim, Comparison, Floor, Warning } from '../report.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
+import { compareArms } from './arms.ts';
 import { judgeCanary } from './canary.ts';
 import { judgeClaims } from './claims.ts';
-import { comparePairs } from './comparisons.ts';
+import { comparePairs, sideOf } from './comparisons.ts';
 import { type Sizes, summariseFloors } from './floors.ts';
 import { listPairs } from './pairs.ts';
 import { summariseCell } from './results.ts';
@@ -20,11 +21,13 @@ export interface AnalysisInput {
   readonly blocks: readonly Block[];
   /** The first is the baseline. */
   readonly arms: readonly Arm[];
-  /** By cell id; needed for each cell that has floor blocks. */
+  /** By cell id; needed for each cell that has floor blocks. Replies: one for each arm, in their order. */
   readonly requestBytes: Sizes;
-  readonly responseBytes: Sizes;
+  readonly responseBytes: readonly Sizes[];
   /** 0.05 means that a difference of less than 5 % is of no consequence. */
   readonly margin: number;
+  /** The level of the verdicts; all intervals have the confidence 1 - alpha. */
+  readonly alpha: number;
   readonly seed: number;
 }
 
@@ -43,8 +46,11 @@ export interface Analysis {
  * short is analysed as far as it came. Cells that failed or were skipped are in no comparison and no claim.
  */
 export function analyse(input: AnalysisInput): Analysis {
-  const { cells, failed, skipped, blocks, margin, seed } = input;
-  const floor = summariseFloors(cells, blocks, input.requestBytes, input.responseBytes);
+  const { cells, failed, skipped, blocks, margin, alpha, seed } = input;
+  const judging = { margin, alpha, seed };
+  const floor = input.arms.flatMap(({ id }, i) =>
+    summariseFloors(id, cells, blocks, input.requestBytes, input.responseBytes[i] ?? new Map()),
+  );
   const results = summariseCells(input, floor);
   const measured = cells.filter(({ id }) => !failed.has(id) && !skipped.has(id));
   const baseline = input.arms[0]?.id ?? '';
@@ -54,20 +60,22 @@ export function analyse(input: AnalysisInput): Analysis {
       return result === undefined ? [] : [[id, result] as const];
     }),
   );
-  const compared = comparePairs({
-    pairs: listPairs(measured),
-    arm: baseline,
-    results: ofBaseline,
-    floors: floor,
-    margin,
-    seed,
-  });
-  const canary = judgeCanary(blocks, margin, seed);
+  const compared = comparePairs(
+    listPairs(measured).flatMap(({ id, kind, a, b }) => {
+      const [ofA, ofB] = [ofBaseline.get(a.id), ofBaseline.get(b.id)];
+      if (ofA === undefined || ofB === undefined) return [];
+      return [{ id, kind, a: sideOf(baseline, a.id, ofA), b: sideOf(baseline, b.id, ofB) }];
+    }),
+    floor,
+    judging,
+  );
+  const arms = compareArms({ cells: measured, arms: input.arms.map(({ id }) => id), blocks, ...judging }, floor);
+  const canary = judgeCanary(blocks, margin, alpha, seed);
   return {
     results,
     floor,
-    comparisons: compared.map(({ comparison }) => comparison),
-    claims: judgeClaims(cells, compared, ofBaseline),
+    comparisons: [...arms, ...compared.map(({ comparison }) => comparison)],
+    claims: judgeClaims(cells, compared, ofBaseline, alpha),
     canary,
     warnings: listWarnings({
       cells,
@@ -79,18 +87,19 @@ export function analyse(input: AnalysisInput): Analysis {
   };
 }
 
-function summariseCells({ cells, blocks, arms, seed }: AnalysisInput, floor: readonly Floor[]) {
-  const floors = new Map(floor.map(({ cell, p50Ms }) => [cell, p50Ms]));
+function summariseCells({ cells, blocks, arms, alpha, seed }: AnalysisInput, floor: readonly Floor[]) {
+  const floors = new Map(floor.map(({ arm, cell, p50Ms }) => [`${arm} ${cell}`, p50Ms]));
   const grouped = Map.groupBy(
-    blocks.filter(({ role }) => role === 'cell'),
+    blocks.filter(({ role, confirming }) => role === 'cell' && !confirming),
     ({ cell, arm }) => `${arm} ${cell}`,
   );
   return new Map(
     cells.map(({ id }) => {
       const results: Record<string, CellResult> = {};
       for (const arm of arms) {
-        const random = createNamedRandom(seed, `${arm.id} ${id}`);
-        const result = summariseCell(grouped.get(`${arm.id} ${id}`) ?? [], floors.get(id) ?? null, random);
+        const key = `${arm.id} ${id}`;
+        const random = createNamedRandom(seed, key);
+        const result = summariseCell(grouped.get(key) ?? [], floors.get(key) ?? null, alpha, random);
         if (result !== null) results[arm.id] = result;
       }
       return [id, results] as const;

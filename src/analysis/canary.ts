@@ -3,7 +3,7 @@ import type { Canary } from '../report.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
 import { estimatePaired, studentInterval } from '../stats/paired.ts';
 import { signFlipP } from '../stats/sign-flip.ts';
-import { ALPHA, judge, logMargin, marginP } from '../stats/verdict.ts';
+import { judge, logMargin, marginP } from '../stats/verdict.ts';
 import { pairRounds, toEffect } from './log-ratios.ts';
 import { summariseBlock } from './rounds.ts';
 
@@ -12,17 +12,19 @@ import { summariseBlock } from './rounds.ts';
  * its own: no family). A verdict of `faster` or `slower` cannot be true and marks the run as noisy. Null where no
  * canary ran, or none in a round in which the cell itself was measured.
  */
-export function judgeCanary(blocks: readonly Block[], margin: number, seed: number): Canary | null {
+export function judgeCanary(blocks: readonly Block[], margin: number, alpha: number, seed: number): Canary | null {
   const again = blocks.filter(({ role }) => role === 'canary');
   const first = again[0];
   if (first === undefined) return null;
-  const once = blocks.filter(({ role, cell, arm }) => role === 'cell' && cell === first.cell && arm === first.arm);
+  const once = blocks.filter(
+    ({ role, cell, arm, confirming }) => role === 'cell' && !confirming && cell === first.cell && arm === first.arm,
+  );
   const ratios = [...pairRounds(once.map(summariseBlock), again.map(summariseBlock)).values()];
   if (ratios.length === 0) return null;
   const limit = logMargin(margin);
   const estimate = estimatePaired(ratios);
-  const interval = studentInterval(estimate, 1 - ALPHA);
-  const verdict = judge(estimate, limit, marginP(estimate, limit));
+  const interval = studentInterval(estimate, 1 - alpha);
+  const verdict = judge(estimate, limit, marginP(estimate, limit), alpha);
   return {
     cell: first.cell,
     rounds: estimate.n,

@@ -1,7 +1,6 @@
 import type { Cell } from '../plan.ts';
 import type { CellResult, Claim } from '../report.ts';
 import { estimatePaired, studentInterval } from '../stats/paired.ts';
-import { ALPHA } from '../stats/verdict.ts';
 import { type ClaimPair, type ClaimScope, listClaimScopes } from './claim-scopes.ts';
 import { concludeClaim, type Standing } from './claim-verdict.ts';
 import type { Compared } from './comparisons.ts';
@@ -24,6 +23,7 @@ export function judgeClaims(
   cells: readonly Cell[],
   compared: readonly Compared[],
   results: ReadonlyMap<string, CellResult>,
+  alpha: number,
 ): Claim[] {
   const found = new Map(compared.map((one) => [one.comparison.id, one]));
   return listClaimScopes(cells).map((scope) => {
@@ -38,7 +38,7 @@ export function judgeClaims(
       id: scope.id,
       ...conclusion,
       ...(caveat === null ? {} : { caveat }),
-      pooled: poolPairs(deciding, scope.direction),
+      pooled: poolPairs(deciding, scope.direction, alpha),
       evidence: [...listEvidence(deciding, true), ...listEvidence(scope.further.map(judge), false)],
     };
   });
@@ -96,7 +96,7 @@ function gainsAtOneBatchOnly(deciding: readonly Judged[]): boolean {
  * and t interval over the rounds that all pairs have. Cells that take part in no claim are left out by their floor or
  * duty. Pairs that are not resolvable stay in: to leave out the small differences would make the rest look larger.
  */
-function poolPairs(deciding: readonly Judged[], direction: 1 | -1): Claim['pooled'] {
+function poolPairs(deciding: readonly Judged[], direction: 1 | -1, alpha: number): Claim['pooled'] {
   const pairs = deciding.filter(({ standing }) => SAYS[standing] !== null && SAYS[standing] !== 'excluded');
   const rounds = [...(pairs[0]?.logRatios.keys() ?? [])];
   const means = rounds.flatMap((round) => {
@@ -105,7 +105,7 @@ function poolPairs(deciding: readonly Judged[], direction: 1 | -1): Claim['poole
   });
   if (means.length === 0) return null;
   const estimate = estimatePaired(means);
-  const interval = studentInterval(estimate, 1 - ALPHA);
+  const interval = studentInterval(estimate, 1 - alpha);
   return {
     effect: toEffect(estimate.mean),
     low: interval && toEffect(interval.low),

@@ -1,12 +1,11 @@
 import { MIN_RESOLUTION } from '../limits.ts';
-import type { CellResult, Comparison, Floor, Verdict } from '../report.ts';
+import type { CellResult, Comparison, Floor, RoundResult, Verdict } from '../report.ts';
 import { adjustHolm } from '../stats/holm.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
 import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/paired.ts';
 import { signFlipP } from '../stats/sign-flip.ts';
-import { ALPHA, judge, logMargin, marginP, roundsNeeded } from '../stats/verdict.ts';
+import { judge, logMargin, marginP, roundsNeeded } from '../stats/verdict.ts';
 import { type LogRatios, pairRounds, toEffect } from './log-ratios.ts';
-import type { Pair } from './pairs.ts';
 
 /** A comparison as the report shows it, with the per-round values that a claim pools. */
 export interface Compared {
@@ -14,60 +13,76 @@ export interface Compared {
   readonly logRatios: LogRatios;
 }
 
-export interface ComparisonInput {
-  readonly pairs: readonly Pair[];
+/** One side of a comparison: a cell on an arm, and what was measured of it. */
+export interface Side {
   readonly arm: string;
-  /** By cell id, of that arm. */
-  readonly results: ReadonlyMap<string, CellResult>;
-  readonly floors: readonly Floor[];
+  readonly cell: string;
+  readonly p50Ms: number;
+  readonly rounds: readonly Pick<RoundResult, 'round' | 'medianMs'>[];
+}
+
+/** Two sides that differ in one respect. `b` is looked at relative to `a`. */
+export interface SidePair {
+  readonly id: string;
+  readonly kind: Comparison['kind'];
+  readonly a: Side;
+  readonly b: Side;
+}
+
+export interface Judging {
   /** 0.05 means that a difference of less than 5 % is of no consequence. */
   readonly margin: number;
+  /** The level of the verdicts; intervals have the confidence 1 - alpha. */
+  readonly alpha: number;
   readonly seed: number;
 }
 
+export function sideOf(arm: string, cell: string, { p50Ms, rounds }: CellResult): Side {
+  return { arm, cell, p50Ms: p50Ms.value, rounds };
+}
+
 interface Measured {
-  readonly pair: Pair;
-  readonly a: CellResult;
-  readonly b: CellResult;
+  readonly pair: SidePair;
   readonly logRatios: LogRatios;
   readonly estimate: PairedEstimate;
   readonly p: number | null;
 }
 
-/**
- * Compares the pairs of one arm's cells round by round. All of them are one family (Holm). A pair without a result on
- * both sides, or without a round in common, is left out.
- */
-export function comparePairs(input: ComparisonInput): Compared[] {
-  const limit = logMargin(input.margin);
-  const measured = input.pairs.flatMap((pair) => measure(pair, input.results, limit));
+/** Compares the pairs round by round. All of them are one family (Holm). One without a round in common is left out. */
+export function comparePairs(pairs: readonly SidePair[], floors: readonly Floor[], judging: Judging): Compared[] {
+  const { margin, alpha, seed } = judging;
+  const limit = logMargin(margin);
+  const measured = pairs.flatMap((pair) => measure(pair, limit));
   const family = measured.filter(({ p }) => p !== null);
   const adjusted = adjustHolm(family.map(({ p }) => p ?? 1));
   const adjustedOf = new Map(family.map(({ pair }, i) => [pair.id, adjusted[i] ?? 1]));
-  const undecided = adjusted.filter((p) => p >= ALPHA).length;
-  const floors = new Map(input.floors.map((floor) => [floor.cell, floor.midmeanMs]));
+  const undecided = adjusted.filter((p) => p >= alpha).length;
+  const floorOf = new Map(floors.map((floor) => [sideKey(floor), floor.midmeanMs]));
 
-  return measured.map(({ pair, a, b, logRatios, estimate }) => {
+  return measured.map(({ pair, logRatios, estimate }) => {
+    const { a, b } = pair;
     const pMarginHolm = adjustedOf.get(pair.id) ?? null;
     const resolution = resolve(
-      { p50Ms: a.p50Ms.value, floorMs: floors.get(pair.a.id) },
-      { p50Ms: b.p50Ms.value, floorMs: floors.get(pair.b.id) },
-      input.margin,
+      { p50Ms: a.p50Ms, floorMs: floorOf.get(sideKey(a)) },
+      { p50Ms: b.p50Ms, floorMs: floorOf.get(sideKey(b)) },
+      margin,
     );
     const verdict: Verdict =
-      resolution !== null && resolution < MIN_RESOLUTION ? 'not-resolvable' : judge(estimate, limit, pMarginHolm);
-    const needed = verdict === 'inconclusive' ? roundsNeeded(estimate, limit, undecided) : null;
-    const interval = studentInterval(estimate, 1 - ALPHA);
+      resolution !== null && resolution < MIN_RESOLUTION
+        ? 'not-resolvable'
+        : judge(estimate, limit, pMarginHolm, alpha);
+    const needed = verdict === 'inconclusive' ? roundsNeeded(estimate, limit, undecided, alpha) : null;
+    const interval = studentInterval(estimate, 1 - alpha);
     const comparison: Comparison = {
       id: pair.id,
       kind: pair.kind,
-      a: { arm: input.arm, cell: pair.a.id },
-      b: { arm: input.arm, cell: pair.b.id },
+      a: { arm: a.arm, cell: a.cell },
+      b: { arm: b.arm, cell: b.cell },
       rounds: estimate.n,
       effect: toEffect(estimate.mean),
       low: interval && toEffect(interval.low),
       high: interval && toEffect(interval.high),
-      p: signFlipP([...logRatios.values()], createNamedRandom(input.seed, pair.id)),
+      p: signFlipP([...logRatios.values()], createNamedRandom(seed, pair.id)),
       pMarginHolm,
       spread: estimate.spread,
       resolution,
@@ -78,14 +93,15 @@ export function comparePairs(input: ComparisonInput): Compared[] {
   });
 }
 
-function measure(pair: Pair, results: ReadonlyMap<string, CellResult>, limit: number): Measured[] {
-  const a = results.get(pair.a.id);
-  const b = results.get(pair.b.id);
-  if (a === undefined || b === undefined) return [];
-  const logRatios = pairRounds(a.rounds, b.rounds);
+function measure(pair: SidePair, limit: number): Measured[] {
+  const logRatios = pairRounds(pair.a.rounds, pair.b.rounds);
   if (logRatios.size === 0) return [];
   const estimate = estimatePaired([...logRatios.values()]);
-  return [{ pair, a, b, logRatios, estimate, p: marginP(estimate, limit) }];
+  return [{ pair, logRatios, estimate, p: marginP(estimate, limit) }];
+}
+
+function sideKey({ arm, cell }: { readonly arm: string; readonly cell: string }): string {
+  return `${arm} ${cell}`;
 }
 
 interface Level {

@@ -8,24 +8,28 @@ import { summariseTail } from './tails.ts';
 export type Sizes = ReadonlyMap<string, number>;
 
 /**
- * What the client and the kernel cost alone, for each cell that was calibrated: median and midmean over rounds
+ * What the client and the kernel cost alone, for each cell of an arm that was calibrated: median and midmean over rounds
  * of the block medians, p99 pooled. The null server is built from the sizes, so a calibrated cell without them is a mistake of the
  * caller: throws.
  */
 export function summariseFloors(
+  arm: string,
   cells: readonly Cell[],
   blocks: readonly Block[],
   requestBytes: Sizes,
   responseBytes: Sizes,
 ): Floor[] {
   const floors: Floor[] = [];
+  const own = Map.groupBy(
+    blocks.filter((block) => block.role === 'floor' && block.arm === arm && block.latencyMs.length > 0),
+    ({ cell }) => cell,
+  );
   for (const { id, transport, encoding, batch } of cells) {
-    const samples = blocks
-      .filter((block) => block.role === 'floor' && block.cell === id && block.latencyMs.length > 0)
-      .map((block) => block.latencyMs);
+    const samples = (own.get(id) ?? []).map((block) => block.latencyMs);
     if (samples.length === 0) continue;
     const medians = samples.map(median);
     floors.push({
+      arm,
       cell: id,
       transport,
       encoding,

@@ -1,4 +1,4 @@
-import { type Cell, ENCODINGS } from '../plan.ts';
+import { type Cell, ENCODINGS, METHODS } from '../plan.ts';
 import type { Comparison } from '../report.ts';
 
 export type Coordinates = Omit<Cell, 'id'>;
@@ -33,7 +33,10 @@ export function pairId(kind: PairKind, a: Coordinates, b: Coordinates): string {
     case 'transport':
       return `transport:${method}.${a.encoding}.${size}`;
     case 'method':
-      return `method:${transport}.${a.encoding}.${size}`;
+      // `predict` and `predict_raw` are what a pair of methods is, unless its name says otherwise.
+      return b.method === 'predict_raw'
+        ? `method:${transport}.${a.encoding}.${size}`
+        : `method:${a.method}-${b.method}.${transport}.${a.encoding}.${size}`;
     case 'encoding':
       return `encoding:${method}.${transport}.${a.encoding}-${b.encoding}.${size}`;
   }
@@ -42,7 +45,7 @@ export function pairId(kind: PairKind, a: Coordinates, b: Coordinates): string {
 /** Whom a cell is paired with, as the `a` of the pair. */
 const PARTNERS: Readonly<Record<PairKind, (a: Coordinates) => Coordinates[]>> = {
   transport: (a) => (a.transport === 'rest' ? [{ ...a, transport: 'grpc' }] : []),
-  method: (a) => (a.method === 'predict' ? [{ ...a, method: 'predict_raw' }] : []),
+  method: (a) => METHODS.slice(METHODS.indexOf(a.method) + 1).map((method) => ({ ...a, method })),
   encoding: (a) => ENCODINGS.slice(ENCODINGS.indexOf(a.encoding) + 1).map((encoding) => ({ ...a, encoding })),
 };
 

@@ -3,46 +3,70 @@ import type { CellResult, Estimate, RoundResult } from '../report.ts';
 import { medianInterval } from '../stats/order-interval.ts';
 import { median } from '../stats/quantile.ts';
 import type { Random } from '../stats/random.ts';
-import { ratio, runningTimeMs, sum, summariseBlock } from './rounds.ts';
+import { encodeHistogram } from './histogram.ts';
+import { dutyOf, isOpen, ratio, runningTimeMs, sum, summariseBlock } from './rounds.ts';
 import { estimateTailIntervals, summariseTail } from './tails.ts';
 
 /**
  * Sums up the blocks of one cell of one arm. Null where not one request was counted. `floorP50Ms` is the cell's floor,
- * null without calibration; `random` draws the bootstrap.
+ * null without calibration; the median's interval has the confidence 1 - alpha; `random` draws the bootstrap.
  */
-export function summariseCell(blocks: readonly Block[], floorP50Ms: number | null, random: Random): CellResult | null {
+export function summariseCell(
+  blocks: readonly Block[],
+  floorP50Ms: number | null,
+  alpha: number,
+  random: Random,
+): CellResult | null {
   const ordered = blocks.toSorted((x, y) => x.round - y.round);
   const samples = ordered.map((block) => block.latencyMs).filter(({ length }) => length > 0);
   const rounds = ordered.map(summariseBlock);
-  const p50Ms = estimateMedian(rounds);
+  const p50Ms = estimateMedian(rounds, alpha);
   if (p50Ms === null) return null;
   const requests = sum(rounds.map((round) => round.requests));
   const latencySumMs = sum(samples.map(sum));
-  const runningMs = sum(ordered.map(runningTimeMs));
+  const throughput = ratio(requests, sum(ordered.map(runningTimeMs)) / 1000);
+  const meanMs = latencySumMs / requests;
   return {
     requests,
     errors: sum(rounds.map((round) => round.errors)),
-    duty: ratio(latencySumMs, runningMs),
-    throughput: ratio(requests, runningMs / 1000),
-    meanMs: latencySumMs / requests,
+    duty: dutyOf(ordered),
+    throughput,
+    meanMs,
     ...summariseTail(samples),
     p50Ms,
-    p50UnflaggedMs: estimateUnflagged(rounds),
+    p50UnflaggedMs: estimateUnflagged(rounds, alpha),
     percentileIntervalsMs: estimateTailIntervals(samples, random),
     partsMs: {
       connect: medianOfMedians(ordered.map((block) => block.connectMs)),
       firstByte: medianOfMedians(ordered.map((block) => block.firstByteMs)),
     },
     floorShare: floorP50Ms === null || p50Ms.value === 0 ? null : floorP50Ms / p50Ms.value,
+    dropped: sum(rounds.map(({ dropped }) => dropped)),
+    // Little's law (1961): N = X R.
+    inFlight: ordered.some(isOpen) ? null : (throughput * meanMs) / 1000,
+    server: summariseServer(ordered),
+    histogram: encodeHistogram(samples),
     rounds,
   };
 }
 
+/** CPU time over all requests that it served, the warm-ups included, as they cost the same. */
+function summariseServer(blocks: readonly Block[]): CellResult['server'] {
+  const known = blocks.filter(({ serverCpuMs }) => serverCpuMs !== null);
+  const requests = sum(known.map(({ serverRequests }) => serverRequests));
+  if (requests === 0) return null;
+  const memory = known.flatMap(({ serverRssBytes }) => serverRssBytes ?? []);
+  return {
+    cpuMsPerRequest: sum(known.map(({ serverCpuMs }) => serverCpuMs ?? 0)) / requests,
+    rssBytes: memory.length > 0 ? Math.max(...memory) : null,
+  };
+}
+
 /** Centre: median over rounds of the block medians. Interval: their order statistics. Null without any median. */
-function estimateMedian(rounds: readonly RoundResult[]): Estimate | null {
+function estimateMedian(rounds: readonly RoundResult[], alpha: number): Estimate | null {
   const medians = rounds.flatMap(({ medianMs }) => (medianMs === null ? [] : [medianMs]));
   if (medians.length === 0) return null;
-  const interval = medianInterval(medians);
+  const interval = medianInterval(medians, alpha);
   return {
     value: median(medians),
     low: interval?.low ?? null,
@@ -51,9 +75,9 @@ function estimateMedian(rounds: readonly RoundResult[]): Estimate | null {
   };
 }
 
-function estimateUnflagged(rounds: readonly RoundResult[]): Estimate | null {
+function estimateUnflagged(rounds: readonly RoundResult[], alpha: number): Estimate | null {
   const unflagged = rounds.filter(({ flags }) => flags.length === 0);
-  return unflagged.length === rounds.length ? null : estimateMedian(unflagged);
+  return unflagged.length === rounds.length ? null : estimateMedian(unflagged, alpha);
 }
 
 function medianOfMedians(parts: readonly (Float64Array | null)[]): number | null {

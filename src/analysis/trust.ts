@@ -5,11 +5,16 @@ const UNTRUSTED: ReadonlySet<Warning['code']> = new Set([
   'low-duty',
   'noisy-canary',
   'few-rounds',
+  'little',
+  'dropped',
   'failed-requests',
   'failed-cells',
 ]);
 
-/** Whether the run's numbers may be believed: no low duty, no noisy canary, six rounds or more, no failed request and no failed cell. */
+/**
+ * Whether the run's numbers may be believed: no low duty, no noisy canary, six rounds or more,
+ * Little's law kept, no dropped arrival, no failed request and no failed cell.
+ */
 export function isTrustworthy({ warnings }: { readonly warnings: readonly Warning[] }): boolean {
   return !warnings.some(({ code }) => UNTRUSTED.has(code));
 }

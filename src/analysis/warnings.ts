@@ -1,4 +1,4 @@
-import { FLOOR_LIMIT, FLOOR_MARK, MIN_DUTY, MIN_ROUNDS } from '../limits.ts';
+import { FLOOR_LIMIT, FLOOR_MARK, MAX_LITTLE_ERROR, MIN_DUTY, MIN_REQUESTS_FOR_LITTLE, MIN_ROUNDS } from '../limits.ts';
 import type { Cell } from '../plan.ts';
 import { type BlockFlag, blockFlag, type Canary, type CellResult, type Warning } from '../report.ts';
 
@@ -13,8 +13,8 @@ export interface WarningInput {
 
 /** What a reader must know before believing the numbers, as far as the numbers themselves show it. */
 export function listWarnings({ cells, failed, skipped, measured, canary }: WarningInput): Warning[] {
-  const where = (holds: (result: CellResult) => boolean): string[] =>
-    cells.flatMap(({ id }) => (measured.get(id)?.some(holds) ? [id] : []));
+  const where = (holds: (result: CellResult, cell: Cell) => boolean): string[] =>
+    cells.flatMap((cell) => (measured.get(cell.id)?.some((result) => holds(result, cell)) ? [cell.id] : []));
   const all = [...measured.values()].flat();
   return [
     ...ofCells(
@@ -33,6 +33,14 @@ export function listWarnings({ cells, failed, skipped, measured, canary }: Warni
     ...blockFlag.options.flatMap((flag) => countFlagged(flag, all)),
     // Where no cell came through, that is what there is to say.
     ...(failed.size > 0 && measured.size === 0 ? [] : fewRounds([...measured.values()])),
+    ...ofCells(
+      where((result, { concurrency }) => isOffLittle(result, concurrency)),
+      (ids) => ({ code: 'little', cells: ids }),
+    ),
+    ...droppedArrivals(
+      where(({ dropped }) => dropped > 0),
+      all,
+    ),
     ...failedRequests(
       where(({ errors }) => errors > 0),
       all,
@@ -50,6 +58,21 @@ export function listWarnings({ cells, failed, skipped, measured, canary }: Warni
 
 function ofCells(ids: string[], warn: (ids: string[]) => Warning): Warning[] {
   return ids.length === 0 ? [] : [warn(ids)];
+}
+
+/**
+ * Little's law: throughput times mean latency is the number in flight. Where a connection has few requests in a block
+ * the block's ends weigh too much to tell.
+ */
+function isOffLittle({ inFlight, requests, rounds }: CellResult, concurrency: number): boolean {
+  if (inFlight === null || requests / (rounds.length * concurrency) < MIN_REQUESTS_FOR_LITTLE) return false;
+  return Math.abs(inFlight / concurrency - 1) > MAX_LITTLE_ERROR;
+}
+
+function droppedArrivals(ids: string[], results: readonly CellResult[]): Warning[] {
+  const dropped = results.reduce((total, one) => total + one.dropped, 0);
+  const arrivals = results.reduce((total, one) => total + one.requests + one.errors, dropped);
+  return dropped === 0 ? [] : [{ code: 'dropped', cells: ids, dropped, arrivals }];
 }
 
 function failedRequests(ids: string[], results: readonly CellResult[]): Warning[] {

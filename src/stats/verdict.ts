@@ -28,14 +28,14 @@ export function marginP({ n, mean, spread }: PairedEstimate, limit: number): num
 }
 
 /**
- * `faster` or `slower` where `p` (of `marginP`, adjusted for its family where there is one) is below .05; `equivalent`
- * where the 90 % interval lies wholly within the limit (two one-sided tests, Schuirmann 1987); else `inconclusive`.
- * The differences are ln(b/a): negative means that b is faster.
+ * `faster` or `slower` where `p` (of `marginP`, adjusted for its family where there is one) is below alpha; `equivalent`
+ * where the interval of confidence 1 - 2 alpha lies wholly within the limit (two one-sided tests, Schuirmann 1987);
+ * else `inconclusive`. The differences are ln(b/a): negative means that b is faster.
  */
-export function judge(estimate: PairedEstimate, limit: number, p: number | null): MarginVerdict {
-  const inner = studentInterval(estimate, 0.9);
+export function judge(estimate: PairedEstimate, limit: number, p: number | null, alpha = ALPHA): MarginVerdict {
+  const inner = studentInterval(estimate, 1 - 2 * alpha);
   if (p === null || inner === null) return 'inconclusive';
-  if (p < ALPHA) return estimate.mean < 0 ? 'faster' : 'slower';
+  if (p < alpha) return estimate.mean < 0 ? 'faster' : 'slower';
   return inner.low > -limit && inner.high < limit ? 'equivalent' : 'inconclusive';
 }
 
@@ -48,10 +48,15 @@ export function judge(estimate: PairedEstimate, limit: number, p: number | null)
  * members that are not rejected yet, the factor by which Holm multiplies the next p. Never fewer rounds than were run
  * without settling it. Null below two rounds and where the difference sits at the margin: no number settles that.
  */
-export function roundsNeeded({ n, mean, spread }: PairedEstimate, limit: number, family: number): number | null {
+export function roundsNeeded(
+  { n, mean, spread }: PairedEstimate,
+  limit: number,
+  family: number,
+  alpha = ALPHA,
+): number | null {
   if (spread === null) return null;
   const beyond = Math.abs(mean) - limit;
-  const z = normalQuantile(1 - ALPHA / 2 / (beyond > 0 ? Math.max(1, family) : 1));
+  const z = normalQuantile(1 - alpha / 2 / (beyond > 0 ? Math.max(1, family) : 1));
   const rounds = Math.max(n + 1, Math.ceil((((z + Z_POWER) * spread) / beyond) ** 2) + 2);
   return rounds <= MAX_ROUNDS_NAMED ? rounds : null;
 }

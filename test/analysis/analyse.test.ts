@@ -45,8 +45,9 @@ function simulate(rounds: number, cells: readonly Cell[] = allCells): AnalysisIn
     blocks,
     arms: [arm],
     requestBytes: sizes,
-    responseBytes: sizes,
+    responseBytes: [sizes],
     margin: 0.05,
+    alpha: 0.05,
     seed: 1,
   };
 }
@@ -133,7 +134,7 @@ test('a run that was cut short in a round is analysed as far as it came', () => 
 });
 
 test('a run that measured nothing yields an analysis that says so', () => {
-  const analysis = analyse({ ...simulate(0), requestBytes: new Map(), responseBytes: new Map() });
+  const analysis = analyse({ ...simulate(0), requestBytes: new Map(), responseBytes: [] });
   assert.deepEqual([analysis.floor, analysis.comparisons, analysis.canary], [[], [], null]);
   assert.deepEqual(analysis.warnings, [{ code: 'few-rounds', rounds: 0 }]);
   assert.equal(isTrustworthy(analysis), false);

@@ -23,7 +23,7 @@ function judge(scene: Scene): Record<ClaimId, Claim> {
     return [{ comparison: makeComparison(id, a.id, b.id, verdict), logRatios: new Map(ratios.map((d, i) => [i, d])) }];
   });
   const results = new Map(cells.map(({ id }) => [id, scene.results?.[id] ?? makeResult([1])]));
-  const claims = judgeClaims(cells, compared, results).map((one) => schema.parse(one));
+  const claims = judgeClaims(cells, compared, results, 0.05).map((one) => schema.parse(one));
   return Object.fromEntries(claims.map((one) => [one.id, one])) as Record<ClaimId, Claim>;
 }
 

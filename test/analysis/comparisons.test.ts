@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { comparePairs } from '../../src/analysis/comparisons.ts';
+import { comparePairs, sideOf } from '../../src/analysis/comparisons.ts';
 import { listPairs } from '../../src/analysis/pairs.ts';
 import { type CellResult, comparison as schema } from '../../src/report.ts';
 import { allCells, cellOf, makeResult } from './fixture.ts';
@@ -19,6 +19,7 @@ function compare(
   const floors = Object.entries(options.floors ?? {}).map(([id, p50Ms]) => {
     const { transport, encoding, batch } = cellOf(id);
     return {
+      arm: 'base',
       cell: id,
       transport,
       encoding,
@@ -31,14 +32,13 @@ function compare(
       p99Ms: null,
     };
   });
-  return comparePairs({
-    pairs: listPairs(allCells),
-    arm: 'base',
-    results: new Map(Object.entries(results)),
-    floors,
-    margin: options.margin ?? 0.05,
-    seed: 1,
-  }).map(({ comparison }) => schema.parse(comparison));
+  const pairs = listPairs(allCells).flatMap(({ id, kind, a, b }) => {
+    const [ofA, ofB] = [results[a.id], results[b.id]];
+    return ofA && ofB ? [{ id, kind, a: sideOf('base', a.id, ofA), b: sideOf('base', b.id, ofB) }] : [];
+  });
+  return comparePairs(pairs, floors, { margin: options.margin ?? 0.05, alpha: 0.05, seed: 1 }).map(({ comparison }) =>
+    schema.parse(comparison),
+  );
 }
 
 const scaled = (by: readonly number[]) => makeResult(base.map((ms, i) => ms * Math.exp(by[i] as number)));

@@ -6,10 +6,11 @@ export const arm: Arm = { id: 'base', target: 'reference', isSeldon: false, sett
 
 /** The whole matrix: 24 cells. */
 export const allCells = planCells({
-  methods: METHODS,
+  methods: METHODS.slice(0, 2),
   transports: TRANSPORTS,
   encodings: ENCODINGS,
   batches: [1, 100_000],
+  concurrencies: [1],
 });
 
 export function cellOf(id: string): Cell {
@@ -21,6 +22,7 @@ export function cellOf(id: string): Cell {
 /** A block of undisturbed requests: wall time 1 % longer than their sum, unless told otherwise. */
 export function makeBlock(cell: string, round: number, latencyMs: readonly number[], rest: Partial<Block> = {}): Block {
   const sumMs = latencyMs.reduce((sum, value) => sum + value, 0);
+  const { wallMs = sumMs * 1.01, fenceMs = 0 } = rest;
   return {
     role: 'cell',
     arm: 'base',
@@ -30,14 +32,21 @@ export function makeBlock(cell: string, round: number, latencyMs: readonly numbe
     latencyMs: Float64Array.from(latencyMs),
     connectMs: null,
     firstByteMs: null,
+    confirming: false,
     errors: 0,
     error: null,
-    wallMs: sumMs * 1.01,
-    fenceMs: 0,
+    dropped: 0,
+    lagMs: 0,
+    wallMs,
+    connectionMs: wallMs - fenceMs,
+    fenceMs,
     gcMs: 0,
     steal: 0,
     throttledMs: 0,
     loopBusy: 0.5,
+    serverCpuMs: null,
+    serverRequests: latencyMs.length,
+    serverRssBytes: null,
     ...rest,
   };
 }
@@ -60,6 +69,10 @@ export function makeResult(medians: readonly (number | null)[], rest: Partial<Ce
     percentileIntervalsMs: { p90: null, p95: null, p99: null },
     partsMs: { connect: null, firstByte: null },
     floorShare: 0.1,
+    dropped: 0,
+    inFlight: 0.99,
+    server: null,
+    histogram: null,
     rounds: medians.map((medianMs, round) => makeRound(round, medianMs)),
     ...rest,
   };
@@ -71,6 +84,7 @@ export function makeRound(round: number, medianMs: number | null, rest: Partial<
     position: 0,
     requests: medianMs === null ? 0 : 10,
     errors: 0,
+    dropped: 0,
     medianMs,
     meanMs: medianMs,
     wallMs: 100,

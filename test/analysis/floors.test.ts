@@ -10,9 +10,10 @@ const floorBlock = (round: number, latencyMs: readonly number[]) => makeBlock(id
 test('a floor is the median of its block medians, with its sizes', () => {
   const medians = [0.25, 9, 0.125, 0.75];
   const blocks = [...medians.map((ms, round) => floorBlock(round, [0.1, ms, 10])), floorBlock(4, [])];
-  const [floor, ...others] = summariseFloors(allCells, blocks, new Map([[id, 48]]), new Map([[id, 137]]));
+  const [floor, ...others] = summariseFloors('base', allCells, blocks, new Map([[id, 48]]), new Map([[id, 137]]));
   assert.deepEqual(others, []);
   assert.deepEqual(schema.parse(floor), {
+    arm: 'base',
     cell: id,
     transport: 'rest',
     encoding: 'tensor',
@@ -31,15 +32,18 @@ test('its p99 needs 299 calls', () => {
   const calls = Array.from({ length: 299 }, (_, i) => i + 1);
   const sizes = new Map([[id, 1]]);
   const p99 = (latencyMs: readonly number[]) =>
-    summariseFloors([cellOf(id)], [floorBlock(0, latencyMs)], sizes, sizes)[0]?.p99Ms;
+    summariseFloors('base', [cellOf(id)], [floorBlock(0, latencyMs)], sizes, sizes)[0]?.p99Ms;
   assert.equal(p99(calls), 297);
   assert.equal(p99(calls.slice(1)), null);
 });
 
 test('blocks of the cell itself are no floor', () => {
-  assert.deepEqual(summariseFloors(allCells, [makeBlock(id, 0, [1])], new Map(), new Map()), []);
+  assert.deepEqual(summariseFloors('base', allCells, [makeBlock(id, 0, [1])], new Map(), new Map()), []);
 });
 
 test('a floor of unknown size is refused', () => {
-  assert.throws(() => summariseFloors(allCells, [floorBlock(0, [1])], new Map([[id, 1]]), new Map()), /size of each/);
+  assert.throws(
+    () => summariseFloors('base', allCells, [floorBlock(0, [1])], new Map([[id, 1]]), new Map()),
+    /size of each/,
+  );
 });

@@ -6,7 +6,7 @@ import { createRandom } from '../../src/stats/random.ts';
 import { makeBlock } from './fixture.ts';
 
 const summarise = (blocks: Parameters<typeof summariseCell>[0], floorMs: number | null = null) => {
-  const result = summariseCell(blocks, floorMs, createRandom(1));
+  const result = summariseCell(blocks, floorMs, 0.05, createRandom(1));
   assert.ok(result);
   return cellResult.parse(result);
 };
@@ -51,8 +51,8 @@ test('blocks without requests count as rounds, but not as medians', () => {
 });
 
 test('without one counted request there is no result', () => {
-  assert.equal(summariseCell([], null, createRandom(1)), null);
-  assert.equal(summariseCell([makeBlock('c', 0, [])], null, createRandom(1)), null);
+  assert.equal(summariseCell([], null, 0.05, createRandom(1)), null);
+  assert.equal(summariseCell([makeBlock('c', 0, [])], null, 0.05, createRandom(1)), null);
 });
 
 test('flagged blocks stay in the estimate, and a second one leaves them out', () => {
@@ -104,4 +104,26 @@ test('a percentile and its interval come together from six rounds on', () => {
   const five = rounds(5);
   assert.ok(five.percentilesMs.p99);
   assert.deepEqual(five.percentileIntervalsMs, { p90: null, p95: null, p99: null });
+});
+
+test('requests in flight follow from throughput and latency, and the server is charged for the warm-up too', () => {
+  // Four connections, 100 ms: 40 requests of 10 ms.
+  const block = makeBlock('c', 0, Array(40).fill(10), {
+    wallMs: 100,
+    connectionMs: 400,
+    serverCpuMs: 90,
+    serverRequests: 45,
+    serverRssBytes: 1000,
+  });
+  const result = summarise([block, { ...block, round: 1, serverRssBytes: 3000 }]);
+  assert.equal(result.inFlight, 4);
+  assert.equal(result.duty, 1);
+  assert.deepEqual(result.server, { cpuMsPerRequest: 2, rssBytes: 3000 });
+});
+
+test('in an open loop the duty is what is left of the latencies without the own lateness', () => {
+  const result = summarise([makeBlock('c', 0, [4, 6], { wallMs: 1000, loopBusy: null, lagMs: 1, dropped: 3 })]);
+  assert.equal(result.duty, 0.9);
+  assert.equal(result.inFlight, null);
+  assert.equal(result.dropped, 3);
 });

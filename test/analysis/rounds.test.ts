@@ -14,6 +14,7 @@ test('a block becomes a row: median, mean, and duty without the fences', () => {
     errors: 1,
     medianMs: 2,
     meanMs: 3,
+    dropped: 0,
     wallMs: 12,
     duty: 0.9,
     fenceMs: 2,

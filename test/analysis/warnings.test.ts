@@ -89,3 +89,21 @@ test('failed and skipped cells are named, and a failed one takes the trust away'
   assert.deepEqual(failed, [{ code: 'failed-cells', cells: [third] }]);
   assert.equal(isTrustworthy({ warnings: failed }), false);
 });
+
+test('requests in flight that are not what the concurrency says take the trust away, where a block has enough', () => {
+  const off = { ...fine, inFlight: 0.97, requests: 100 * fine.rounds.length };
+  const warnings = warn({ [first]: [off], [second]: [{ ...off, inFlight: 0.985 }] });
+  assert.deepEqual(warnings, [{ code: 'little', cells: [first] }]);
+  assert.equal(isTrustworthy({ warnings }), false);
+  assert.deepEqual(warn({ [first]: [{ ...off, requests: 99 * fine.rounds.length }] }), []);
+  assert.deepEqual(warn({ [first]: [{ ...off, inFlight: null }] }), []);
+});
+
+test('dropped arrivals are counted out of all, and take the trust away', () => {
+  const warnings = warn({
+    [first]: [{ ...fine, dropped: 30, requests: 60, errors: 0 }],
+    [second]: [{ ...fine, requests: 10 }],
+  });
+  assert.deepEqual(warnings, [{ code: 'dropped', cells: [first], dropped: 30, arrivals: 100 }]);
+  assert.equal(isTrustworthy({ warnings }), false);
+});

@@ -1,0 +1,112 @@
+import type { Block } from '../block.ts';
+import type { Cell } from '../plan.ts';
+import type { Comparison, Floor } from '../report.ts';
+import { adjustHolm } from '../stats/holm.ts';
+import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/paired.ts';
+import { median } from '../stats/quantile.ts';
+import { ALPHA, judge, logMargin, type MarginVerdict, marginP } from '../stats/verdict.ts';
+import { type Compared, comparePairs, type Judging, type Side, type SidePair } from './comparisons.ts';
+import { pairRounds, toEffect } from './log-ratios.ts';
+import { summariseBlock } from './rounds.ts';
+
+export interface ArmsInput extends Judging {
+  readonly cells: readonly Cell[];
+  /** The first is the baseline. */
+  readonly arms: readonly string[];
+  readonly blocks: readonly Block[];
+}
+
+/**
+ * Every other arm against the baseline, cell by cell: one family. Without rounds of confirmation the verdicts go by
+ * Holm's correction over it. Where alarms were measured again, the first rounds only select, without correction, and
+ * the rounds of confirmation alone decide: Holm over what was selected, at the 5 % level and beyond the margin, in the
+ * same direction. As those rounds are independent of the selection, that alone keeps the chance of any false alarm
+ * below 5 %, and a single cell among many is found far more often. What is not confirmed is `inconclusive`.
+ */
+export function compareArms(input: ArmsInput, floors: readonly Floor[]): Comparison[] {
+  const compared = compareAll(input, floors);
+  const confirmations = confirmAlarms(compared, input);
+  return compared.map(({ comparison }) => {
+    const found = confirmations.get(comparison.id);
+    if (found === undefined) return comparison;
+    const { roundsNeeded: _, ...rest } = comparison;
+    const verdict = found.confirmation.holds ? found.alarm : 'inconclusive';
+    return {
+      ...rest,
+      verdict: comparison.verdict === 'not-resolvable' ? 'not-resolvable' : verdict,
+      confirmation: found.confirmation,
+    };
+  });
+}
+
+/** The differences that seem to lie beyond the margin, and are worth measuring again. No correction: a selection. */
+export function findAlarms(input: ArmsInput): { readonly arm: string; readonly cell: string }[] {
+  return compareAll(input, []).flatMap((one) => (screen(one, input) === null ? [] : [one.comparison.b]));
+}
+
+/** By the rounds that were not to confirm anything. */
+function compareAll({ cells, arms, blocks, ...judging }: ArmsInput, floors: readonly Floor[]): Compared[] {
+  const [base, ...others] = arms;
+  const sideOf = indexSides(blocks, false);
+  const pairs = others.flatMap((arm) =>
+    cells.map(({ id }): SidePair => {
+      return { id: `arm:${arm}:${id}`, kind: 'arm', a: sideOf(base as string, id), b: sideOf(arm, id) };
+    }),
+  );
+  return comparePairs(pairs, floors, judging);
+}
+
+type Alarm = Extract<MarginVerdict, 'faster' | 'slower'>;
+
+function screen({ logRatios }: Compared, { margin, alpha }: Judging): Alarm | null {
+  const limit = logMargin(margin);
+  const estimate = estimatePaired([...logRatios.values()]);
+  const verdict = judge(estimate, limit, marginP(estimate, limit), alpha);
+  return verdict === 'faster' || verdict === 'slower' ? verdict : null;
+}
+
+interface Confirmed {
+  readonly alarm: Alarm;
+  readonly confirmation: NonNullable<Comparison['confirmation']>;
+}
+
+/** By comparison id, of the alarms that were measured again. */
+function confirmAlarms(compared: readonly Compared[], input: ArmsInput): Map<string, Confirmed> {
+  const sideOf = indexSides(input.blocks, true);
+  const limit = logMargin(input.margin);
+  const again = compared.flatMap((one) => {
+    const { id, a, b } = one.comparison;
+    const alarm = screen(one, input);
+    const ratios = [...pairRounds(sideOf(a.arm, a.cell).rounds, sideOf(b.arm, b.cell).rounds).values()];
+    return alarm === null || ratios.length === 0 ? [] : [{ id, alarm, estimate: estimatePaired(ratios) }];
+  });
+  // One round alone has no spread and decides nothing.
+  const adjusted = adjustHolm(again.map(({ estimate }) => marginP(estimate, limit) ?? 1));
+  return new Map(
+    again.map(({ id, alarm, estimate }, i) => {
+      const holds = judge(estimate, limit, adjusted[i] as number) === alarm;
+      return [id, { alarm, confirmation: describe(estimate, holds) }];
+    }),
+  );
+}
+
+function describe(estimate: PairedEstimate, holds: boolean): Confirmed['confirmation'] {
+  const interval = studentInterval(estimate, 1 - ALPHA);
+  return {
+    rounds: estimate.n,
+    effect: toEffect(estimate.mean),
+    low: interval && toEffect(interval.low),
+    high: interval && toEffect(interval.high),
+    holds,
+  };
+}
+
+function indexSides(blocks: readonly Block[], confirming: boolean): (arm: string, cell: string) => Side {
+  const key = ({ arm, cell }: { readonly arm: string; readonly cell: string }): string => `${arm} ${cell}`;
+  const own = blocks.filter((block) => block.role === 'cell' && block.confirming === confirming);
+  const grouped = Map.groupBy(own, key);
+  return (arm, cell) => {
+    const rounds = (grouped.get(key({ arm, cell })) ?? []).map(summariseBlock);
+    return { arm, cell, p50Ms: median(rounds.flatMap(({ medianMs }) => medianMs ?? [])), rounds };
+  };
+}
