@@ -67,12 +67,18 @@ function lowestDuty(report: Report): string {
 /** Requests a second of the two clients on the same server, in turns, each in both orders. */
 async function compareClients(): Promise<void> {
   const config = parseConfig((name) => ({ target: main, batches: '100000' })[name as string] ?? '', 'cli');
-  const [cell] = planCells({ methods: ['predict'], transports: ['grpc'], encodings: ['tensor'], batches: [100_000] });
+  const [cell] = planCells({
+    methods: ['predict'],
+    transports: ['grpc'],
+    encodings: ['tensor'],
+    batches: [100_000],
+    concurrencies: [1],
+  });
   if (!cell) throw new Error('no cell was planned');
   const host = { log: silentLog, signal: new AbortController().signal, recordCreated: () => () => {} };
   const pinning = await keepServersTogether();
-  const { target } = await provision(config.target, ['predict'], host);
-  await using _target = target;
+  await using provisioned = await provision(config.target, config.arms, ['predict'], host);
+  const [target] = provisioned.targets;
   await using loader = await startLoader();
   await pinLoad(loader.pid, pinning);
   const payloads = encodePayloads([cell]);
@@ -83,7 +89,13 @@ async function compareClients(): Promise<void> {
   for (let round = 0; round < 12; round++) {
     const rate = { wire: 0, library: 0 };
     for (const client of round % 2 === 0 ? clients : clients.toReversed()) {
-      const block = await loader.block(client, { durationMs: 500, minRequests: 5, timeoutMs: 30_000 });
+      const block = await loader.block(client, {
+        durationMs: 500,
+        minRequests: 5,
+        timeoutMs: 30_000,
+        concurrency: 1,
+        rate: null,
+      });
       if (block.error !== null) throw new Error(block.error);
       rate[client] = block.latencyMs.length / (block.wallMs - block.fenceMs);
     }

@@ -9,9 +9,9 @@ import type { Provenance, Report } from './report.ts';
 import { assembleReport } from './run/assemble.ts';
 import { calibrate, warmServer } from './run/calibrate.ts';
 import { findUnsendable } from './run/limits.ts';
+import { measure } from './run/measure.ts';
 import { keepServersTogether, pinLoad } from './run/pinning.ts';
 import { prepareCells } from './run/prepare.ts';
-import { runRounds } from './run/rounds.ts';
 import { startTimeline } from './run/timeline.ts';
 import { verify } from './run/verify.ts';
 import { provision } from './target/choose.ts';
@@ -40,14 +40,14 @@ export async function bench(
 
   timeline.enter('provision');
   const pinning = await keepServersTogether();
-  const { target, fallback } = await provision(config.target, config.matrix.methods, host);
-  await using _target = target;
+  await using provisioned = await provision(config.target, config.arms, config.matrix.methods, host);
+  const { targets } = provisioned;
   await using loader = await startLoader();
   const pinned = await pinLoad(loader.pid, pinning);
   host.signal.throwIfAborted();
 
   timeline.enter('encode');
-  const skipped = findUnsendable(planned, target.grpcReceiveLimitBytes);
+  const skipped = findUnsendable(planned, targets);
   for (const [cell, why] of skipped) host.log.warn(`${cell} is skipped: ${why}`);
   const sendable = planned.filter((cell) => !skipped.has(cell.id));
   if (sendable.length === 0) throw new UserError(`no cell is left to measure: ${[...skipped.values()][0]}`);
@@ -56,45 +56,48 @@ export async function bench(
 
   timeline.enter('verify');
   const options = { client: config.client, timeoutMs: config.timeoutMs, signal: host.signal, log: host.log };
-  const verified = await verify(sendable, payloads, target, loader, options);
-  const cells = sendable.filter((cell) => verified.replies.has(cell.id));
+  const verified = await verify(sendable, payloads, targets, loader, options);
+  const cells = sendable.filter((cell) => !verified.failed.has(cell.id));
 
   timeline.enter('calibrate');
-  await using _nullServer = await calibrate(cells, payloads, verified, target, loader, options);
+  await using _nullServer = await calibrate(cells, payloads, verified, targets, loader, options);
   const canary = cells[0]?.id ?? null;
-  await prepareCells(cells, canary, payloads, target, loader, config.client);
-  await warmServer(cells, target.arm.id, loader, { ...options, lost: target.lost });
+  await prepareCells(cells, canary, payloads, targets, loader, config.client);
+  await warmServer(cells, targets, loader, options);
 
   timeline.enter('measure');
-  const rounds = await runRounds({ ...config, cells, arm: target.arm.id, canary, floors: true }, loader, target, host);
+  const measured = await measure(config, cells, canary, targets, loader, host);
 
   timeline.enter('summarise');
   const analysis = analyse({
     cells: planned,
-    failed: new Map([...verified.failed, ...rounds.failed]),
+    failed: new Map([...verified.failed, ...measured.failed]),
     skipped,
-    blocks: rounds.blocks,
-    arms: [target.arm],
+    blocks: measured.blocks,
+    arms: targets.map((target) => target.arm),
     requestBytes: new Map([...payloads].map(([id, payload]) => [id, payload.bytes.length])),
-    responseBytes: new Map([...verified.replies].map(([id, { reply }]) => [id, reply.body.length])),
+    responseBytes: verified.replies.map(
+      (replies) => new Map([...replies].map(([id, { reply }]) => [id, reply.body.length])),
+    ),
     margin: config.margin,
+    alpha: measured.alpha,
     seed: config.seed,
   });
   const report = assembleReport({
     config,
-    target,
-    fallback,
+    targets,
+    fallback: provisioned.fallback,
     provenance,
     timeline,
     planned,
     skipped,
     payloads,
     verified,
-    rounds,
+    measured,
     analysis,
     pinning: pinned,
   });
-  const result = { report, stopped: rounds.stopped };
+  const result = { report, stopped: measured.stopped };
   await publish(result);
   return result;
 }

@@ -10,6 +10,7 @@ import type { Arm, CellReport, CodecCost, Outcome, Provenance, Report, ReportCon
 import type { Target } from '../target/target.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { describeEnvironment } from './environment.ts';
+import type { Measured } from './measure.ts';
 import type { Pinning } from './pinning.ts';
 import type { Rounds } from './rounds.ts';
 import type { Timeline } from './timeline.ts';
@@ -17,7 +18,7 @@ import type { Verified } from './verify.ts';
 
 export interface Findings {
   readonly config: Config;
-  readonly target: Target;
+  readonly targets: readonly [Target, ...Target[]];
   readonly fallback: { readonly wanted: string; readonly used: string; readonly why: string } | null;
   readonly provenance: Provenance;
   readonly timeline: Timeline;
@@ -25,26 +26,28 @@ export interface Findings {
   readonly skipped: ReadonlyMap<string, string>;
   readonly payloads: ReadonlyMap<string, Payload>;
   readonly verified: Verified;
-  readonly rounds: Rounds;
+  readonly measured: Measured;
   readonly analysis: Analysis;
   readonly pinning: Pinning | null;
 }
 
 /** Puts everything that was found into the one contract. */
 export function assembleReport(findings: Findings): Report {
-  const { config, rounds, analysis, timeline } = findings;
+  const { config, measured, analysis, timeline, targets } = findings;
   return {
     schema: 1,
     tool: { name: toolName, version: toolVersion },
     startedAt: timeline.startedAt.toISOString(),
     durationMs: timeline.elapsedMs(),
-    config: describeConfig(config, findings.target.arm),
-    environment: describeEnvironment(rounds.blocks, rounds.peakRssBytes, findings.pinning),
+    config: describeConfig(config, targets[0].arm),
+    environment: describeEnvironment(measured.blocks, measured.peakRssBytes, findings.pinning),
     provenance: findings.provenance,
     timeline: timeline.read(),
-    insideBlocks: shareInsideBlocks(rounds),
-    roundsDone: rounds.roundsDone,
-    arms: [describeArm(findings)],
+    insideBlocks: shareInsideBlocks(measured),
+    roundsDone: measured.roundsDone,
+    alpha: measured.alpha,
+    stopping: measured.stopping,
+    arms: targets.map((target, i) => describeArm(target, i, findings)),
     cells: findings.planned.map((cell) => describeCell(cell, findings)),
     floor: analysis.floor,
     codec: describeCodec(findings),
@@ -63,6 +66,12 @@ function describeConfig(config: Config, arm: Arm): ReportConfig {
     transports: [...config.matrix.transports],
     encodings: [...config.matrix.encodings],
     batches: [...config.matrix.batches],
+    concurrencies: [...config.matrix.concurrencies],
+    rate: config.rate?.perSecond ?? null,
+    arrivals: config.rate?.arrivals ?? 'constant',
+    precision: config.precision,
+    budgetMs: config.precision === null ? null : config.budgetMs,
+    confirm: config.confirm,
     preset: config.preset,
     rounds: config.rounds,
     blockMs: config.blockMs,
@@ -76,23 +85,24 @@ function describeConfig(config: Config, arm: Arm): ReportConfig {
 }
 
 /** What the server does with REST connections is known only from its replies. */
-function describeArm({ target, planned, verified }: Findings): Arm {
-  const rest = planned.find((cell) => cell.transport === 'rest' && verified.replies.has(cell.id));
-  const reply = rest && verified.replies.get(rest.id)?.reply;
+function describeArm(target: Target, index: number, { planned, verified }: Findings): Arm {
+  const replies = verified.replies[index];
+  const rest = planned.find((cell) => cell.transport === 'rest' && replies?.has(cell.id));
+  const reply = rest && replies?.get(rest.id)?.reply;
   return { ...target.arm, connection: reply ? (reply.kept ? 'keep-alive' : 'close') : null };
 }
 
 function describeCell(cell: Cell, findings: Findings): CellReport {
-  const { payloads, verified, rounds, skipped, analysis } = findings;
-  const failure = verified.failed.get(cell.id) ?? rounds.failed.get(cell.id);
+  const { payloads, verified, measured, skipped, analysis } = findings;
+  const failure = verified.failed.get(cell.id) ?? measured.failed.get(cell.id);
   const results = analysis.results.get(cell.id) ?? {};
-  const measured = Object.keys(results).length > 0;
-  const reason = skipped.get(cell.id) ?? failure ?? (measured ? undefined : 'the run ended before it was measured');
-  const reply = verified.replies.get(cell.id)?.reply;
+  const isMeasured = Object.keys(results).length > 0;
+  const reason = skipped.get(cell.id) ?? failure ?? (isMeasured ? undefined : 'the run ended before it was measured');
+  const reply = verified.replies[0].get(cell.id)?.reply;
   const { shape, dtype } = describeArray(cell.encoding, cell.batch);
   return {
     ...cell,
-    state: failure !== undefined ? 'failed' : measured ? 'measured' : 'skipped',
+    state: failure !== undefined ? 'failed' : isMeasured ? 'measured' : 'skipped',
     ...(reason === undefined ? {} : { reason: reason.slice(0, 2000) }),
     request: {
       bytes: requestBytes(cell),
@@ -111,19 +121,19 @@ function describeCodec({ planned, payloads, verified }: Findings): CodecCost[] {
     const payload = payloads.get(id);
     const key = `${transport} ${encoding} ${batch}`;
     if (!payload || distinct.has(key)) continue;
-    const decodeMs = verified.replies.get(id)?.decodeMs ?? null;
+    const decodeMs = verified.replies[0].get(id)?.decodeMs ?? null;
     distinct.set(key, { transport, encoding, batch, encodeMs: payload.encodeMs, decodeMs });
   }
   return [...distinct.values()];
 }
 
-function describeWarnings({ target, fallback, rounds, config }: Findings): Warning[] {
+function describeWarnings({ targets, fallback, measured, config }: Findings): Warning[] {
   const warnings: Warning[] = [];
-  if (target.arm.isSeldon === false) warnings.push({ code: 'not-seldon' });
+  if (targets.some((target) => target.arm.isSeldon === false)) warnings.push({ code: 'not-seldon' });
   if (fallback) warnings.push({ code: 'fallback', ...fallback });
-  if (rounds.stopped !== null) {
-    const why = explain(rounds.stopped).slice(0, 2000);
-    warnings.push({ code: 'stopped-early', why, roundsDone: rounds.roundsDone, roundsPlanned: config.rounds });
+  if (measured.stopped !== null) {
+    const why = explain(measured.stopped).slice(0, 2000);
+    warnings.push({ code: 'stopped-early', why, roundsDone: measured.roundsDone, roundsPlanned: config.rounds });
   }
   return warnings;
 }
@@ -133,8 +143,8 @@ function shareInsideBlocks({ blocks, wallMs }: Rounds): number | null {
   return blocks.filter(({ role }) => role !== 'floor').reduce((sum, block) => sum + block.wallMs, 0) / wallMs;
 }
 
-function decideOutcome({ verified, rounds, analysis }: Findings): Outcome {
-  if (rounds.stopped instanceof Interrupted) return 'aborted';
-  if (rounds.stopped !== null || verified.failed.size > 0 || rounds.failed.size > 0) return 'infra-error';
+function decideOutcome({ verified, measured, analysis }: Findings): Outcome {
+  if (measured.stopped instanceof Interrupted) return 'aborted';
+  if (measured.stopped !== null || verified.failed.size > 0 || measured.failed.size > 0) return 'infra-error';
   return isTrustworthy(analysis) ? 'ok' : 'untrustworthy';
 }

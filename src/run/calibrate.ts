@@ -1,9 +1,10 @@
 import { ServerError } from '../errors.ts';
 import type { Loader } from '../load/loader.ts';
 import type { Client } from '../load/protocol.ts';
+import type { BlockOrder } from '../load/run-block.ts';
 import type { Payload } from '../payload/payloads.ts';
 import type { Cell } from '../plan.ts';
-import { type ServerProcess, startServerProcess } from '../server/spawn.ts';
+import { startServerProcess } from '../server/spawn.ts';
 import type { Target } from '../target/target.ts';
 import { finishOrStop } from './patience.ts';
 import { addressRequest } from './prepare.ts';
@@ -18,8 +19,6 @@ const MAX_WARM_UP_MS = 1000;
 const NEVER = new AbortController().signal;
 const WARM_UP_REQUESTS = 3;
 
-const floorKey = (cell: Cell): string => turnKey({ role: 'floor', arm: '', cell: cell.id });
-
 /**
  * Puts up the null server, which repeats each cell's verified reply at once, and warms the client's code on it. The
  * floors themselves are measured in the rounds, between the cells, so that both see the same machine.
@@ -28,12 +27,13 @@ export async function calibrate(
   cells: readonly Cell[],
   payloads: ReadonlyMap<string, Payload>,
   verified: Verified,
-  target: Pick<Target, 'endpoints'>,
+  targets: readonly Target[],
   loader: Loader,
   options: { readonly client: Client; readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<AsyncDisposable> {
-  const replies = cells.map((cell) => {
-    const reply = verified.replies.get(cell.id)?.reply;
+  const floors = targets.flatMap((target, i) => cells.map((cell) => ({ cell, target, replies: verified.replies[i] })));
+  const replies = floors.map(({ cell, replies }) => {
+    const reply = replies?.get(cell.id)?.reply;
     if (!reply) throw new TypeError(`no verified reply for ${cell.id}`);
     return cell.transport === 'rest'
       ? ({ transport: 'rest', raw: reply.raw, close: !reply.kept } as const)
@@ -41,8 +41,13 @@ export async function calibrate(
   });
   const server = await startServerProcess({ kind: 'null', replies }, options.signal);
   try {
-    await prepareFloors(cells, payloads, target, server, loader, options.client);
-    await warmUp(cells, loader, options);
+    for (const [i, { cell, target }] of floors.entries()) {
+      // The very request of the cell, path and metadata included, to another address.
+      const destination = addressRequest(cell, payloads, target);
+      const address = { host: '127.0.0.1', port: server.ports[i] as number };
+      await loader.prepare(floorKey(cell, target), options.client, { ...destination, ...address });
+    }
+    await warmUp(cells, targets[0] as Target, loader, options);
     return server;
   } catch (error) {
     await server[Symbol.asyncDispose]();
@@ -56,50 +61,39 @@ export async function calibrate(
  */
 export async function warmServer(
   cells: readonly Cell[],
-  arm: string,
+  targets: readonly Target[],
   loader: Loader,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly lost: AbortSignal },
+  options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
-  const order = { durationMs: 0, minRequests: WARM_UP_REQUESTS, timeoutMs: options.timeoutMs };
-  for (const cell of cells) {
-    // A failure here shows again when the cell is measured, and is handled there.
-    await finishOrStop(
-      loader.block(turnKey({ role: 'cell', arm, cell: cell.id }), order),
-      options.signal,
-      options.lost,
-    );
-    options.signal.throwIfAborted();
+  for (const { arm, lost } of targets) {
+    for (const { id, concurrency } of cells) {
+      const order = orderCalls(WARM_UP_REQUESTS, options.timeoutMs, concurrency);
+      // A failure here shows again when the cell is measured, and is handled there.
+      await finishOrStop(loader.block(turnKey({ role: 'cell', arm: arm.id, cell: id }), order), options.signal, lost);
+      options.signal.throwIfAborted();
+    }
   }
 }
 
-async function prepareFloors(
-  cells: readonly Cell[],
-  payloads: ReadonlyMap<string, Payload>,
-  target: Pick<Target, 'endpoints'>,
-  server: ServerProcess<'null'>,
-  loader: Loader,
-  client: Client,
-): Promise<void> {
-  for (const [i, cell] of cells.entries()) {
-    // The very request of the cell, path and metadata included, to another address.
-    const destination = addressRequest(cell, payloads, target);
-    const address = { host: '127.0.0.1', port: server.ports[i] as number };
-    await loader.prepare(floorKey(cell), client, { ...destination, ...address });
-  }
+const floorKey = (cell: Cell, { arm }: Target): string => turnKey({ role: 'floor', arm: arm.id, cell: cell.id });
+
+function orderCalls(minRequests: number, timeoutMs: number, concurrency: number): BlockOrder {
+  return { durationMs: 0, minRequests, timeoutMs, concurrency, rate: null };
 }
 
 async function warmUp(
   cells: readonly Cell[],
+  target: Target,
   loader: Loader,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   for (const transport of ['rest', 'grpc'] as const) {
     const smallest = cells.find((cell) => cell.transport === transport);
     if (!smallest) continue;
-    const order = { durationMs: 0, minRequests: WARM_UP_CALLS / WARM_UP_PARTS, timeoutMs: options.timeoutMs };
+    const order = orderCalls(WARM_UP_CALLS / WARM_UP_PARTS, options.timeoutMs, 1);
     const begin = performance.now();
     for (let part = 0; part < WARM_UP_PARTS && performance.now() - begin < MAX_WARM_UP_MS; part++) {
-      const block = loader.block(floorKey(smallest), order);
+      const block = loader.block(floorKey(smallest, target), order);
       const outcome = await finishOrStop(block, options.signal, NEVER);
       options.signal.throwIfAborted();
       if (outcome.error !== null) throw new ServerError(`the null server failed over ${transport}: ${outcome.error}`);

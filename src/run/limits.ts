@@ -1,9 +1,15 @@
 import { requestBytes } from '../payload/size.ts';
 import type { Cell } from '../plan.ts';
+import type { Target } from '../target/target.ts';
 
 /** By cell id: why the server would not take the cell's request, known by arithmetic before anything is sent. */
-export function findUnsendable(cells: readonly Cell[], grpcReceiveLimitBytes: number | null): Map<string, string> {
+export function findUnsendable(
+  cells: readonly Cell[],
+  targets: readonly Pick<Target, 'grpcReceiveLimitBytes'>[],
+): Map<string, string> {
   const skipped = new Map<string, string>();
+  const limits = targets.flatMap((target) => target.grpcReceiveLimitBytes ?? []);
+  const grpcReceiveLimitBytes = limits.length > 0 ? Math.min(...limits) : null;
   for (const cell of cells) {
     if (cell.transport !== 'grpc' || grpcReceiveLimitBytes === null) continue;
     const bytes = requestBytes(cell);

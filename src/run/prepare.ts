@@ -7,23 +7,23 @@ import type { Cell } from '../plan.ts';
 import type { Target } from '../target/target.ts';
 import { turnKey } from './rounds.ts';
 
-/**
- * Prepares each cell's exchange: connections of its own, so that one cell's payload does not set another's windows. The
- * canary is its cell once more, on others.
- */
+/** Prepares each cell's request to each arm. The canary is the baseline's cell once more, under another name. */
 export async function prepareCells(
   cells: readonly Cell[],
   canary: string | null,
   payloads: ReadonlyMap<string, Payload>,
-  target: Target,
+  targets: readonly Target[],
   loader: Loader,
   client: Client,
 ): Promise<void> {
-  for (const cell of cells) {
-    const destination = addressRequest(cell, payloads, target);
-    const turn = { arm: target.arm.id, cell: cell.id };
-    await loader.prepare(turnKey({ ...turn, role: 'cell' }), client, destination);
-    if (cell.id === canary) await loader.prepare(turnKey({ ...turn, role: 'canary' }), client, destination);
+  for (const [i, target] of targets.entries()) {
+    for (const cell of cells) {
+      const destination = addressRequest(cell, payloads, target);
+      const turn = { arm: target.arm.id, cell: cell.id };
+      await loader.prepare(turnKey({ ...turn, role: 'cell' }), client, destination);
+      if (i === 0 && cell.id === canary)
+        await loader.prepare(turnKey({ ...turn, role: 'canary' }), client, destination);
+    }
   }
 }
 

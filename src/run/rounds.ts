@@ -1,29 +1,32 @@
 import type { Block } from '../block.ts';
+import type { Rate } from '../config.ts';
 import { ServerError } from '../errors.ts';
 import type { Loader } from '../load/loader.ts';
 import type { MeasuredBlock } from '../load/protocol.ts';
+import type { BlockOrder } from '../load/run-block.ts';
 import type { Log } from '../log.ts';
 import { checkReply } from '../payload/reply.ts';
 import { type Cell, orderRound, type Turn } from '../plan.ts';
+import { createNamedRandom } from '../stats/named-random.ts';
 import type { Target } from '../target/target.ts';
 import { finishOrStop, throwIfLost } from './patience.ts';
 
 export interface RoundsInput {
   readonly cells: readonly Cell[];
-  readonly arm: string;
-  /** The cell that is measured twice, under two names. */
-  readonly canary: string | null;
-  readonly rounds: number;
+  readonly targets: readonly Target[];
   readonly blockMs: number;
   readonly minRequests: number;
   readonly timeoutMs: number;
+  readonly rate: Rate | null;
   readonly seed: number;
-  /** Whether each cell's floor is measured in each round, too. */
-  readonly floors: boolean;
+  /** How many rounds a run has at least: floors are asked so often that there are enough samples then. */
+  readonly rounds: number;
 }
 
+/** What the rounds have brought so far. */
 export interface Rounds {
   readonly blocks: readonly Block[];
+  /** Not those that were to confirm something. */
   readonly roundsDone: number;
   /** By cell id: why the cell was given up. */
   readonly failed: ReadonlyMap<string, string>;
@@ -34,95 +37,156 @@ export interface Rounds {
   readonly peakRssBytes: number | null;
 }
 
+export interface RoundRunner {
+  /**
+   * Runs so many more rounds of these turns, each in a fresh random order; turns of cells that have failed are left
+   * out. Returns false once something has stopped the run. Never rejects. `note` says in the log what they are for.
+   */
+  run(rounds: number, turns: readonly Turn[], options: RunOptions): Promise<boolean>;
+  read(): Rounds;
+}
+
+export interface RunOptions {
+  readonly note: string;
+  /** Measured only to confirm an alarm: kept apart from all other rounds. */
+  readonly confirming: boolean;
+  /** Asked after each round: whether to leave the rest. */
+  readonly isOver?: () => boolean;
+}
+
 /** So many cells failing one after another mean that the server is gone, whatever its process says. */
 const LOST_AFTER_FAILURES = 3;
 /** Enough floor samples over the whole run for a p99. */
 const FLOOR_SAMPLES = 320;
 
-/**
- * Runs the rounds: every cell, the canary and every floor once a round, in a fresh random order. A cell whose reply is
- * wrong or whose requests fail is given up and the rest goes on. Never rejects: what stopped it is in the result.
- */
-export async function runRounds(
+/** The key under which the loader holds a turn's request. */
+export const turnKey = (turn: Turn): string => `${turn.role}:${turn.arm}:${turn.cell}`;
+
+/** A cell whose reply is wrong or whose requests fail is given up, for all arms, and the rest goes on. */
+export function createRoundRunner(
   input: RoundsInput,
   loader: Loader,
-  target: Target,
   host: { readonly log: Log; readonly signal: AbortSignal },
-): Promise<Rounds> {
+): RoundRunner {
   const blocks: Block[] = [];
   const failed = new Map<string, string>();
+  const withoutFloor = new Set<string>();
   const cells = new Map(input.cells.map((cell) => [cell.id, cell]));
+  const targets = new Map(input.targets.map((target) => [target.arm.id, target]));
+  const lost = AbortSignal.any(input.targets.map((target) => target.lost));
   const begin = performance.now();
+  let round = 0;
   let roundsDone = 0;
   let failuresInARow = 0;
   let stopped: unknown = null;
   let peakRssBytes: number | null = null;
-  const withoutFloor = new Set<string>();
-  try {
-    for (let round = 0; round < input.rounds; round++) {
-      const turns = planTurns(input).filter(
-        ({ role, cell }) => !failed.has(cell) && !(role === 'floor' && withoutFloor.has(cell)),
-      );
-      if (turns.length === 0) throw new ServerError('every cell has failed');
-      for (const [position, turn] of orderRound(turns, input.seed, round).entries()) {
-        // A cell may have failed earlier in this round, under its other name.
-        if (failed.has(turn.cell)) continue;
-        host.signal.throwIfAborted();
-        const outcome = await finishOrStop(askFor(turn, input, loader), host.signal, target.lost);
-        peakRssBytes = outcome.peakRssBytes;
-        if (turn.role === 'floor' && outcome.error !== null) {
-          // The null server's failure says nothing of the cell, which goes on without a floor.
-          withoutFloor.add(turn.cell);
-          host.log.warn(`the floor of ${turn.cell} is given up in round ${round + 1}: ${outcome.error}`);
-          continue;
-        }
-        blocks.push({ ...turn, ...strip(outcome), round, position });
-        // That the null server answers says nothing of the server under test.
-        if (turn.role === 'floor') continue;
-        const why = findFault(outcome, cells.get(turn.cell) as Cell, target);
-        failuresInARow = why === null ? 0 : failuresInARow + 1;
-        if (why !== null) {
-          await throwIfLost(target.lost);
-          failed.set(turn.cell, why);
-          host.log.warn(`${turn.cell} is given up in round ${round + 1}: ${why}`);
-          if (failuresInARow >= LOST_AFTER_FAILURES) {
-            throw new ServerError(`${failuresInARow} cells failed one after another; the last: ${why}`);
-          }
-        }
-      }
-      roundsDone += 1;
-      report(host.log, roundsDone, input.rounds, performance.now() - begin);
+
+  const isLeft = (turn: Turn): boolean =>
+    !failed.has(turn.cell) && !(turn.role === 'floor' && withoutFloor.has(turnKey(turn)));
+
+  const giveUp = async (turn: Turn, why: string): Promise<void> => {
+    await throwIfLost(lost);
+    const reason = targets.size > 1 ? `arm ${turn.arm}: ${why}` : why;
+    failed.set(turn.cell, reason);
+    host.log.warn(`${turn.cell} is given up in round ${round + 1}: ${reason}`);
+    if (++failuresInARow >= LOST_AFTER_FAILURES) {
+      throw new ServerError(`${failuresInARow} cells failed one after another; the last: ${reason}`);
     }
-  } catch (error) {
-    // What breaks while the run is being stopped breaks because of that.
-    stopped = host.signal.aborted ? host.signal.reason : error;
-  }
-  return { blocks, roundsDone, failed, stopped, wallMs: performance.now() - begin, peakRssBytes };
+  };
+
+  const take = async (turn: Turn, position: number, confirming: boolean): Promise<void> => {
+    const target = targets.get(turn.arm) as Target;
+    const cell = cells.get(turn.cell) as Cell;
+    const order = orderBlock(turn, cell, input, round);
+    const before = turn.role === 'floor' ? null : await target.readUsage(cell.method);
+    const outcome = await finishOrStop(loader.block(turnKey(turn), order), host.signal, lost);
+    const after = turn.role === 'floor' ? null : await target.readUsage(cell.method);
+    peakRssBytes = outcome.peakRssBytes;
+    if (turn.role === 'floor' && outcome.error !== null) {
+      // The null server's failure says nothing of the cell, which goes on without a floor.
+      withoutFloor.add(turnKey(turn));
+      host.log.warn(`the floor of ${turn.cell} is given up in round ${round + 1}: ${outcome.error}`);
+      return;
+    }
+    blocks.push({
+      ...turn,
+      ...strip(outcome),
+      round,
+      position,
+      confirming,
+      serverCpuMs: before && after && after.cpuMs >= before.cpuMs ? after.cpuMs - before.cpuMs : null,
+      serverRequests: outcome.sent,
+      serverRssBytes: after?.rssBytes ?? null,
+    });
+    // That the null server answers says nothing of the server under test.
+    if (turn.role === 'floor') return;
+    const why = findFault(outcome, cell, target);
+    if (why === null) failuresInARow = 0;
+    else await giveUp(turn, why);
+  };
+
+  return {
+    async run(rounds, turns, { note, confirming, isOver }) {
+      const first = round;
+      const from = performance.now();
+      try {
+        for (let done = 1; stopped === null && done <= rounds && !isOver?.(); done++) {
+          const left = turns.filter(isLeft);
+          if (left.length === 0) throw new ServerError('every cell has failed');
+          for (const [position, turn] of orderRound(left, input.seed, round).entries()) {
+            // A cell may have failed earlier in this round, under its other name.
+            if (failed.has(turn.cell)) continue;
+            host.signal.throwIfAborted();
+            await take(turn, position, confirming);
+          }
+          round += 1;
+          if (!confirming) roundsDone += 1;
+          const leftMs = ((performance.now() - from) / done) * (rounds - done);
+          host.log.progress({
+            done,
+            total: rounds,
+            leftMs,
+            note: `round ${round} of ${first + rounds}${note && ` (${note})`}`,
+          });
+        }
+      } catch (error) {
+        // What breaks while the run is being stopped breaks because of that.
+        stopped = host.signal.aborted ? host.signal.reason : error;
+      }
+      return stopped === null;
+    },
+    read: () => ({ blocks, roundsDone, failed, stopped, wallMs: performance.now() - begin, peakRssBytes }),
+  };
 }
 
-/** The key under which the loader holds a turn's exchange. */
-export const turnKey = (turn: Turn): string => `${turn.role}:${turn.cell}`;
+/** The floor is steadier than any cell: a fraction of the time tells as much. */
+const FLOOR_PART = 1 / 20;
 
-function planTurns(input: Pick<RoundsInput, 'cells' | 'arm' | 'canary' | 'floors'>): Turn[] {
-  const turns: Turn[] = input.cells.map((cell) => ({ role: 'cell', arm: input.arm, cell: cell.id }));
-  if (input.canary !== null) turns.push({ role: 'canary', arm: input.arm, cell: input.canary });
-  if (input.floors) turns.push(...input.cells.map((cell): Turn => ({ role: 'floor', arm: input.arm, cell: cell.id })));
-  return turns;
-}
-
-function askFor(turn: Turn, input: RoundsInput, loader: Loader): Promise<MeasuredBlock> {
-  const { timeoutMs } = input;
-  if (turn.role !== 'floor') {
-    return loader.block(turnKey(turn), { durationMs: input.blockMs, minRequests: input.minRequests, timeoutMs });
+function orderBlock(turn: Turn, cell: Cell, input: RoundsInput, round: number): BlockOrder {
+  const { blockMs, minRequests, timeoutMs, rate } = input;
+  if (turn.role === 'floor') {
+    return {
+      durationMs: blockMs * FLOOR_PART,
+      minRequests: Math.max(minRequests, Math.ceil(FLOOR_SAMPLES / input.rounds)),
+      timeoutMs,
+      // What arrives one by one meets an idle client.
+      concurrency: rate === null ? cell.concurrency : 1,
+      rate: null,
+    };
   }
-  const minRequests = Math.max(input.minRequests, Math.ceil(FLOOR_SAMPLES / input.rounds));
-  // The floor is steadier than any cell: a fraction of the time tells as much.
-  return loader.block(turnKey(turn), { durationMs: input.blockMs / 20, minRequests, timeoutMs });
+  const seed = Math.floor(createNamedRandom(input.seed, `${round} ${turnKey(turn)}`)() * 2 ** 32);
+  return {
+    durationMs: blockMs,
+    minRequests,
+    timeoutMs,
+    concurrency: cell.concurrency,
+    rate: rate && { ...rate, seed },
+  };
 }
 
 /** Drops what was for deciding only. */
-function strip(outcome: MeasuredBlock): Omit<MeasuredBlock, 'reply' | 'gaveUp' | 'peakRssBytes'> {
-  const { reply: _, gaveUp: __, peakRssBytes: ___, ...rest } = outcome;
+function strip(outcome: MeasuredBlock): Omit<MeasuredBlock, 'reply' | 'gaveUp' | 'peakRssBytes' | 'cpuMs' | 'sent'> {
+  const { reply: _, gaveUp: __, peakRssBytes: ___, cpuMs: ____, sent: _____, ...rest } = outcome;
   return rest;
 }
 
@@ -133,8 +197,4 @@ function findFault(outcome: MeasuredBlock, cell: Cell, target: Target): string |
   }
   const check = checkReply(cell, outcome.reply, target.answers);
   return check.ok ? null : check.why;
-}
-
-function report(log: Log, done: number, total: number, elapsedMs: number): void {
-  log.progress({ done, total, leftMs: (elapsedMs / done) * (total - done), note: `round ${done} of ${total}` });
 }

@@ -9,24 +9,54 @@ import type { Target } from '../target/target.ts';
 import { finishOrStop, throwIfLost } from './patience.ts';
 import { addressRequest } from './prepare.ts';
 
+/** By cell id: the reply as it came, for the null server to repeat, and what decoding it took. */
+export type Replies = ReadonlyMap<string, { readonly reply: Reply; readonly decodeMs: number }>;
+
 export interface Verified {
-  /** By cell id: the reply as it came, for the null server to repeat, and what decoding it took. */
-  readonly replies: ReadonlyMap<string, { readonly reply: Reply; readonly decodeMs: number }>;
-  /** By cell id: why the cell cannot be measured. */
+  /** One for each arm, in their order. */
+  readonly replies: readonly [Replies, ...Replies[]];
+  /** By cell id: why the cell cannot be measured, on whichever arm that was. */
   readonly failed: ReadonlyMap<string, string>;
 }
 
 /** A server that has answered none of so many cells will not answer the others either. */
 const GIVE_UP_AFTER = 3;
 
-/** Right answers before fast ones: asks each cell once and checks what comes back. */
+interface Options {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Right answers before fast ones: asks each cell of each arm once and checks what comes back. */
 export async function verify(
+  cells: readonly Cell[],
+  payloads: ReadonlyMap<string, Payload>,
+  targets: readonly [Target, ...Target[]],
+  loader: Loader,
+  options: Options,
+): Promise<Verified> {
+  const failed = new Map<string, string>();
+  const [first, ...others] = targets;
+  const name = ({ arm }: Target): string => (others.length > 0 ? `arm ${arm.id}: ` : '');
+  const ask = async (target: Target): Promise<Replies> => {
+    const found = await verifyArm(cells, payloads, target, loader, options);
+    for (const [cell, why] of found.failed) if (!failed.has(cell)) failed.set(cell, name(target) + why);
+    return found.replies;
+  };
+  const replies: [Replies, ...Replies[]] = [await ask(first)];
+  for (const target of others) replies.push(await ask(target));
+  for (const [cell, why] of failed) options.log.warn(`${cell} is left out: ${why}`);
+  return { replies, failed };
+}
+
+async function verifyArm(
   cells: readonly Cell[],
   payloads: ReadonlyMap<string, Payload>,
   target: Target,
   loader: Loader,
-  options: { readonly timeoutMs: number; readonly signal: AbortSignal; readonly log: Log },
-): Promise<Verified> {
+  options: Options,
+): Promise<{ replies: Replies; failed: ReadonlyMap<string, string> }> {
   const replies = new Map<string, { reply: Reply; decodeMs: number }>();
   const failed = new Map<string, string>();
   let unanswered = 0;
@@ -48,8 +78,6 @@ export async function verify(
       if (replies.size === 0 && unanswered === GIVE_UP_AFTER) break;
     }
     await loader.release(key);
-    const why = failed.get(cell.id);
-    if (why !== undefined) options.log.warn(`${cell.id} is left out: ${why}`);
   }
   if (replies.size === 0 && cells.length > 0) {
     throw new ServerError(`expected the server to answer at least one cell, found none; ${[...failed.values()][0]}`);
