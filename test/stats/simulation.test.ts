@@ -1,51 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { independent, MACHINES, type Machine, simulateRounds } from '../../bench/validate/machine.ts';
 import { medianInterval } from '../../src/stats/order-interval.ts';
 import { estimatePaired, type PairedEstimate, studentInterval } from '../../src/stats/paired.ts';
-import { createRandom, type Random, shuffle } from '../../src/stats/random.ts';
+import { createRandom, type Random } from '../../src/stats/random.ts';
 import { signFlipP } from '../../src/stats/sign-flip.ts';
 import { judge, logMargin, marginP } from '../../src/stats/verdict.ts';
 
 /**
- * The method on machines that are worse than those it was made for. Block medians carry AR(1) noise (each block
- * resembles the one before it), a drift over the whole run, and spikes. Seeded: the rates are the same in every run.
+ * The method on machines that are worse than those it was made for. Seeded: the rates are the same in every run.
  */
-interface Machine {
-  readonly rho: number;
-  /** Standard deviation of a block's ln(median). */
-  readonly spread: number;
-  /** ln of how much slower the last block is than the first. */
-  readonly drift: number;
-  readonly spikes: number;
-}
-
 const RUNS = 2000;
 const ROUNDS = 20;
 const CELLS = 6;
 
-const correlated: Machine = { rho: 0.6, spread: 0.06, drift: 0, spikes: 0 };
-const drifting: Machine = { ...correlated, drift: 0.3 };
-const spiky: Machine = { ...correlated, spikes: 0.02 };
+const { correlated } = MACHINES;
 
 /** One run: ln(median) of each cell (rows) in each round. All cells are the same but for `effects`, by cell. */
 function simulateRun(machine: Machine, random: Random, rounds: number, effects: readonly number[]): number[][] {
-  const normal = createNormal(random);
-  const cells: number[][] = Array.from({ length: CELLS }, () => []);
-  const fresh = Math.sqrt(1 - machine.rho ** 2);
-  let noise = normal();
-  for (let round = 0; round < rounds; round++) {
-    for (const [position, cell] of shuffle([...cells.keys()], random).entries()) {
-      noise = machine.rho * noise + fresh * normal();
-      const progress = (round * CELLS + position) / (rounds * CELLS);
-      const spike = random() < machine.spikes ? 0.7 * random() : 0;
-      cells[cell]?.push(machine.spread * noise + machine.drift * progress + spike + (effects[cell] ?? 0));
-    }
-  }
-  return cells;
-}
-
-function createNormal(random: Random): Random {
-  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return simulateRounds(
+    machine,
+    Array.from({ length: CELLS }, (_, cell) => effects[cell] ?? 0),
+    rounds,
+    random,
+  );
 }
 
 /** The share of runs in which `holds` is true of the first two cells' differences. */
@@ -76,7 +54,7 @@ const isCalledDifferent = (limit: number) => (estimate: PairedEstimate) => {
 const assertWithin = (rate: number, low: number, high: number) =>
   assert.ok(rate >= low && rate <= high, `expected a rate in [${low}, ${high}], found ${rate}`);
 
-for (const [name, machine] of Object.entries({ correlated, drifting, spiky })) {
+for (const [name, machine] of Object.entries(MACHINES)) {
   test(`${name} noise: identical cells are called different in 3 to 7 % of runs without a margin`, () => {
     assertWithin(rateOf(machine, 0, isCalledDifferent(0)), 0.03, 0.07);
   });
@@ -120,6 +98,6 @@ test('the interval of a cell covers its true median in at least 93 % of runs', (
 
 test('with the rounds that the method names, a difference of 5 % is found in about 80 % of runs', () => {
   // Independent noise: the spread of d is then the square root of 2 times that of a block: .08.
-  const machine = { rho: 0, spread: 0.08 / Math.SQRT2, drift: 0, spikes: 0 };
+  const machine = independent(0.08);
   assertWithin(rateOf(machine, Math.log(1.05), isCalledDifferent(0), 24), 0.77, 0.85);
 });
