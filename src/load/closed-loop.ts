@@ -23,8 +23,11 @@ export async function runClosedLoop(
 
   const ask = async (connection: Connection, begin: number): Promise<void> => {
     const { timing } = connection;
+    // One thread starts them all: those that come later have not waited, they have not begun.
+    let first = Number.NaN;
     for (;;) {
       const failure = await connection.ask();
+      if (Number.isNaN(first)) first = timing.start;
       if (failure === null) {
         samples.add(timing, timing.start);
       } else {
@@ -35,7 +38,7 @@ export async function runClosedLoop(
       if (gaveUp || (samples.count >= order.minRequests && timing.end - begin >= order.durationMs)) break;
       if (alone) fence.pass();
     }
-    connectionMs += timing.end - begin;
+    connectionMs += timing.end - first;
   };
 
   fence.begin();
