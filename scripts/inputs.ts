@@ -9,10 +9,10 @@ const readme = await readFile('README.md', 'utf8');
 await writeFile('README.md', fill(fill(readme, 'inputs', tabulateInputs()), 'outputs', tabulateOutputs()));
 
 function describeAction(): string {
-  const inputs = INPUT_NAMES.map((name) => {
+  const inputs = INPUT_NAMES.filter((name) => !('cliOnly' in INPUTS[name])).map((name) => {
     const lines = [`  ${name}:`, `    description: ${quote(INPUTS[name].help)}`, '    required: false'];
-    // Inputs of one target have no default here: the runner would pass it on, and it would look as if it was given.
-    const byDefault = 'only' in INPUTS[name] ? '' : defaultOf(name, 'action');
+    // Inputs that fit only some runs have no default here: the runner would pass it on, as if somebody had given it.
+    const byDefault = 'only' in INPUTS[name] || 'needs' in INPUTS[name] ? '' : defaultOf(name, 'action');
     return [...lines, `    default: ${quote(byDefault)}`].join('\n');
   });
   const outputs = Object.entries(OUTPUTS).map(([name, help]) => `  ${name}:\n    description: ${quote(help)}`);
@@ -39,7 +39,8 @@ function tabulateInputs(): string {
     const cli = defaultOf(name, 'cli');
     const action = defaultOf(name, 'action');
     const byDefault = cli === action ? code(cli) : `${code(cli)} (Action: ${code(action)})`;
-    return `| \`${name}\` | ${byDefault} | ${INPUTS[name].help.replaceAll('|', '\\|')} |`;
+    const where = 'cliOnly' in INPUTS[name] ? ' (command line)' : '';
+    return `| \`${name}\`${where} | ${byDefault} | ${INPUTS[name].help.replaceAll('|', '\\|')} |`;
   });
   return ['| name | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { isLoopback } from './endpoint.ts';
+import type { Arms } from './arms/arms.ts';
+import type { Model } from './arms/model.ts';
+import type { SeldonVersion } from './arms/properties.ts';
+import { findContradictions } from './contradictions.ts';
 import { explain, UserError } from './errors.ts';
 import { INPUT_NAMES, INPUTS, type InputName, type InputValues } from './inputs.ts';
 import type { Matrix } from './plan.ts';
@@ -13,11 +15,9 @@ export interface TargetConfig {
   /** How often the benchmarked model repeats its (trivial) work. */
   readonly iterations: number;
   readonly process: {
-    readonly seldonVersion: '1.19.0' | '1.17.1';
     readonly python: string | null;
     readonly cacheDir: string;
   };
-  readonly reference: { readonly connection: 'close' | 'keep-alive' };
   readonly url: {
     readonly rest: { readonly host: string; readonly port: number; readonly prefix: string } | null;
     readonly grpc: { readonly host: string; readonly port: number } | null;
@@ -26,12 +26,45 @@ export interface TargetConfig {
   };
 }
 
+/** One variant of the server under test. What a target cannot vary has its default there. */
+export interface ArmConfig {
+  readonly id: string;
+  /** process: the wrapper's version. */
+  readonly seldonVersion: SeldonVersion;
+  /** process: environment variables of the wrapper. */
+  readonly env: Readonly<Record<string, string>>;
+  /** process: Python packages that replace the version's own, each as `name==version`. */
+  readonly packages: readonly string[];
+  /** process: somebody's own model, the class `name` in `folder`/`name`.py (absolute path); null for ours. */
+  readonly model: Model | null;
+  /** reference: whether it ends the connection after each REST reply. */
+  readonly connection: 'close' | 'keep-alive';
+  /** reference: milliseconds that it computes before each reply. */
+  readonly delayMs: number;
+}
+
+/** Arrivals that do not wait for replies. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly arrivals: 'constant' | 'poisson';
+}
+
 export interface Config {
   readonly target: TargetConfig;
+  /** At least one; the first is the baseline. */
+  readonly arms: readonly [ArmConfig, ...ArmConfig[]];
   readonly matrix: Matrix;
   readonly preset: ReportConfig['preset'];
   readonly rounds: number;
   readonly blockMs: number;
+  /** Null for a closed loop. */
+  readonly rate: Rate | null;
+  /** Add rounds until intervals are this narrow (half-width as a share); null for a fixed number of rounds. */
+  readonly precision: number | null;
+  /** How long measuring may take with `precision`. */
+  readonly budgetMs: number;
+  /** Whether alarms between arms are measured again before they are given. */
+  readonly confirm: boolean;
   /** No block has fewer requests than this, however slow the cell. */
   readonly minRequests: number;
   readonly seed: number;
@@ -66,7 +99,7 @@ export function parseConfig(
   const spell = (name: InputName): string => (shell === 'cli' ? `--${name}` : `input ${name}`);
   const values = readValues(get, shell, spell, problems);
   const given = INPUT_NAMES.filter((name) => get(name).trim() !== '');
-  findContradictions(values, given, shell, spell, problems);
+  problems.push(...findContradictions({ values, given, shell, spell }));
   if (problems.length > 0) {
     const lead = problems.length === 1 ? '' : `${problems.length} things are wrong with the options:\n- `;
     throw new UserError(lead + problems.join('\n- '));
@@ -83,12 +116,16 @@ function readValues(
   const values = new Map<string, unknown>();
   for (const name of INPUT_NAMES) {
     const input = INPUTS[name];
-    const given = get(name).trim();
-    const text = given || defaultOf(name, shell);
+    const given = get(name);
+    const text = given.trim() === '' ? defaultOf(name, shell) : 'multiline' in input ? given : given.trim();
     values.set(name, null);
     if (text === '') continue;
     try {
-      values.set(name, input.parse(text));
+      const value = input.parse(text);
+      values.set(name, value);
+      if (name === 'arms' || name === 'compare') {
+        problems.push(...(value as Arms).problems.map((problem) => `${spell(name)}: ${problem}`));
+      }
     } catch (error) {
       problems.push(`${spell(name)}: expected ${explain(error)}; found ${JSON.stringify(text.slice(0, 100))}`);
     }
@@ -102,58 +139,6 @@ export function defaultOf(name: InputName, shell: 'cli' | 'action'): string {
   return (shell === 'action' && 'actionDefault' in input ? input.actionDefault : undefined) ?? input.default;
 }
 
-function findContradictions(
-  values: InputValues,
-  given: readonly InputName[],
-  shell: 'cli' | 'action',
-  spell: (name: InputName) => string,
-  problems: string[],
-): void {
-  const { target } = values;
-  if (shell === 'action' && target === 'auto') {
-    problems.push(`${spell('target')}: expected process, reference or url; the Action never chooses by itself`);
-  }
-  for (const name of given) {
-    const { only } = INPUTS[name] as { only?: string };
-    if (!only || values[name] === null || target === null) continue;
-    if (target !== only && !(target === 'auto' && only !== 'url')) {
-      problems.push(`${spell(name)} belongs to target ${only}; the target is ${target}`);
-    }
-  }
-  if (target === 'url') findUrlContradictions(values, given, spell, problems);
-}
-
-function findUrlContradictions(
-  values: InputValues,
-  given: readonly InputName[],
-  spell: (name: InputName) => string,
-  problems: string[],
-): void {
-  const needs = [
-    ['rest', 'rest-url'],
-    ['grpc', 'grpc-address'],
-  ] as const;
-  for (const [transport, name] of needs) {
-    if (values.transports?.includes(transport) && !given.includes(name)) {
-      problems.push(`${spell('transports')} names ${transport}: give ${spell(name)} too, or leave ${transport} out`);
-    }
-  }
-  for (const name of ['rest-url', 'grpc-address'] as const) {
-    const host = values[name]?.host;
-    // Names are looked up when the target is opened.
-    if (!host || isIP(host) === 0 || isLoopback(host) || values['allow-remote-target']) continue;
-    problems.push(
-      `${spell(name)}: expected an address of this machine, found ${host}; a benchmark is load: ` +
-        `if that server is yours to load, say so with ${spell('allow-remote-target')}`,
-    );
-  }
-  if (values.methods !== null && values.methods.length !== 1) {
-    problems.push(
-      `${spell('methods')}: a url serves one model; say which entry point it implements, predict or predict_raw`,
-    );
-  }
-}
-
 function toConfig(values: InputValues): Config {
   const preset = PRESETS[required(values.preset)];
   const rounds = values.rounds ?? preset.rounds;
@@ -161,15 +146,21 @@ function toConfig(values: InputValues): Config {
   const custom = rounds !== preset.rounds || blockMs !== preset.blockMs;
   return {
     target: toTarget(values),
+    arms: toArms(values),
     matrix: {
       methods: required(values.methods),
       transports: required(values.transports),
       encodings: required(values.encodings),
       batches: [...required(values.batches)].sort((a, b) => a - b),
+      concurrencies: [...required(values.concurrency)].sort((a, b) => a - b),
     },
     preset: custom ? 'custom' : required(values.preset),
     rounds,
     blockMs,
+    rate: values.rate === null ? null : { perSecond: values.rate, arrivals: required(values.arrivals) },
+    precision: values.precision,
+    budgetMs: required(values.budget),
+    confirm: required(values.confirm),
     minRequests: MIN_REQUESTS,
     seed: values.seed ?? randomInt(2 ** 32),
     client: required(values.client),
@@ -188,11 +179,9 @@ function toTarget(values: InputValues): TargetConfig {
     kind: required(values.target),
     iterations: required(values.iterations),
     process: {
-      seldonVersion: required(values['seldon-version']),
       python: values.python,
       cacheDir: resolve(values['cache-dir'] ?? defaultCacheDir()),
     },
-    reference: { connection: values['reference-connection'] ?? 'close' },
     url: {
       rest: values['rest-url'],
       grpc: values['grpc-address'],
@@ -200,6 +189,22 @@ function toTarget(values: InputValues): TargetConfig {
       allowRemote: values['allow-remote-target'] ?? false,
     },
   };
+}
+
+/** Each arm is what the options say, with its own changes; without any there is one, `base`. */
+function toArms(values: InputValues): Config['arms'] {
+  const base: ArmConfig = {
+    id: 'base',
+    seldonVersion: required(values['seldon-version']),
+    env: {},
+    packages: [],
+    model: null,
+    connection: values['reference-connection'] ?? 'close',
+    delayMs: 0,
+  };
+  const described = (values.arms ?? values.compare)?.arms ?? [];
+  const [first = base, ...others] = described.map(({ id, changes }): ArmConfig => ({ ...base, ...changes, id }));
+  return [first, ...others];
 }
 
 function defaultCacheDir(): string {

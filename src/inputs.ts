@@ -1,3 +1,5 @@
+import { parseArms, parseCompare } from './arms/arms.ts';
+import { CONNECTIONS, SELDON_VERSIONS } from './arms/properties.ts';
 import {
   boolean,
   duration,
@@ -6,12 +8,13 @@ import {
   integer,
   listOf,
   name,
+  number,
   oneOf,
   type Parser,
   path,
   percentage,
 } from './parse.ts';
-import { ENCODINGS, MAX_BATCH, METHODS, TRANSPORTS } from './plan.ts';
+import { ENCODINGS, MAX_BATCH, MAX_CONCURRENCY, METHODS, TRANSPORTS } from './plan.ts';
 
 /** One option of the command line and, with the same name, of the Action. */
 export interface Input<T> {
@@ -25,6 +28,12 @@ export interface Input<T> {
   readonly help: string;
   /** Only with this target; giving it with another one is a mistake. */
   readonly only?: 'process' | 'reference' | 'url';
+  /** Only together with this other input. */
+  readonly needs?: string;
+  /** Only on the command line. */
+  readonly cliOnly?: true;
+  /** Of several lines, in which indentation counts: its text is not trimmed. */
+  readonly multiline?: true;
 }
 
 function input<T>(definition: Input<T>): Input<T> {
@@ -44,7 +53,7 @@ export const INPUTS = {
     parse: listOf(oneOf(METHODS)),
     default: 'predict,predict_raw',
     value: 'LIST',
-    help: "Which of the wrapper's entry points the model implements: `predict`, `predict_raw`.",
+    help: "Which of the wrapper's entry points the model implements: `predict`, `predict_raw`; `predict_raw_decode` is `predict_raw` with a model that makes an array of its message itself.",
   }),
   transports: input({
     parse: listOf(oneOf(TRANSPORTS)),
@@ -64,6 +73,25 @@ export const INPUTS = {
     value: 'LIST',
     help: 'How many consecutive integers one request carries, 1 to 10000000 each.',
   }),
+  concurrency: input({
+    parse: listOf(integer(1, MAX_CONCURRENCY)),
+    default: '1',
+    value: 'LIST',
+    help: 'How many connections ask at the same time, each with one request after the other (REST and gRPC alike).',
+  }),
+  rate: input({
+    parse: number(0.1, 1_000_000),
+    default: '',
+    value: 'PER_SECOND',
+    help: 'Arrivals a second, whether or not earlier requests are answered (open loop): latency counts from the intended start. Without it each connection waits for its reply (closed loop).',
+  }),
+  arrivals: input({
+    parse: oneOf(['constant', 'poisson']),
+    default: 'constant',
+    value: 'constant|poisson',
+    help: 'With `rate`: evenly spaced, or at random as independent callers are.',
+    needs: 'rate',
+  }),
   preset: input({
     parse: oneOf(['quick', 'standard', 'thorough']),
     default: 'standard',
@@ -81,6 +109,25 @@ export const INPUTS = {
     default: '',
     value: 'DURATION',
     help: "How long one cell is asked in one round, instead of the preset's. A block never has fewer than 5 requests.",
+  }),
+  precision: input({
+    parse: percentage(0.1, 50),
+    default: '',
+    value: 'PERCENT',
+    help: 'Add rounds until every interval (of differences between arms; without arms, of the medians) is at most this far from its centre, or `budget` is used up.',
+  }),
+  budget: input({
+    parse: duration(1000, 7_200_000),
+    default: '10m',
+    value: 'DURATION',
+    help: 'How long measuring may take with `precision`.',
+    needs: 'precision',
+  }),
+  confirm: input({
+    parse: boolean,
+    default: 'true',
+    value: 'true|false',
+    help: 'Whether a difference between arms is measured once more, in rounds of its own, before it is given as faster or slower.',
   }),
   seed: input({
     parse: integer(0, 2 ** 32 - 1),
@@ -106,15 +153,29 @@ export const INPUTS = {
     value: 'DURATION',
     help: 'How long one request may take before it counts as failed.',
   }),
+  arms: input({
+    parse: parseArms,
+    default: '',
+    value: 'YAML',
+    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Target process: `seldon-version`, `env`, `model` (folder or folder:Class), `packages` (list of name==version); target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
+    multiline: true,
+  }),
+  compare: input({
+    parse: parseCompare,
+    default: '',
+    value: 'ID=CHANGES,...',
+    help: 'Short for `arms`, on the command line only: `old=1.17.1,new=1.19.0`, `one=,four=GUNICORN_THREADS=4`, `before=./model-a,after=./model-b`, `base=,pinned=numpy==1.26.3`. Several changes of one arm are joined by +.',
+    cliOnly: true,
+  }),
   iterations: input({
     parse: integer(0, 1_000_000_000),
     default: '1',
     value: 'N',
-    help: 'How often the benchmarked model repeats its trivial work.',
+    help: 'How often the benchmarked models of this project repeat their trivial work.',
     only: 'process',
   }),
   'seldon-version': input({
-    parse: oneOf(['1.19.0', '1.17.1']),
+    parse: oneOf(SELDON_VERSIONS),
     default: '1.19.0',
     value: '1.19.0|1.17.1',
     help: "The wrapper's version. 1.19.0 needs Python 3.12; 1.17.1 needs Python 3.8 to 3.10.",
@@ -135,7 +196,7 @@ export const INPUTS = {
     only: 'process',
   }),
   'reference-connection': input({
-    parse: oneOf(['close', 'keep-alive']),
+    parse: oneOf(CONNECTIONS),
     default: '',
     value: 'close|keep-alive',
     help: 'Whether the embedded server ends the connection after each REST reply, as the wrapper does (`close`).',

@@ -10,7 +10,18 @@ import { test } from 'node:test';
 const SHELLS = ['main.ts', 'action.ts', 'cli.ts', 'worker.ts'];
 const STAGES = ['target', 'payload', 'load', 'analysis', 'render', 'github'];
 const LEAVES = [
-  ...['plan.ts', 'block.ts', 'report.ts', 'config.ts', 'inputs.ts', 'parse.ts', 'endpoint.ts', 'errors.ts'],
+  ...[
+    'arms',
+    'contradictions.ts',
+    'plan.ts',
+    'block.ts',
+    'report.ts',
+    'config.ts',
+    'inputs.ts',
+    'parse.ts',
+    'endpoint.ts',
+    'errors.ts',
+  ],
   ...['log.ts', 'limits.ts', 'assets.ts', 'tool.ts', 'http2', 'stats', 'server'],
 ];
 const LEVELS = [SHELLS, ['shell'], ['bench.ts'], ['run'], STAGES, LEAVES];
@@ -25,6 +36,8 @@ const HOMES: Record<string, readonly string[]> = {
   protobufjs: ['payload'],
   handlebars: ['render'],
   'markdown-table': ['render'],
+  yaml: ['arms'],
+  'hdr-histogram-js': ['analysis'],
   zod: ['report.ts', 'github'],
 };
 

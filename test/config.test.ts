@@ -52,6 +52,129 @@ test('an ingress is named by its path prefix and its gRPC metadata', () => {
   assert.deepEqual(target.url.metadata, { seldon: 'seldon-model', namespace: 'seldon' });
 });
 
+test('without arms there is one, `base`, which is what the options say', () => {
+  const base = {
+    id: 'base',
+    seldonVersion: '1.19.0',
+    env: {},
+    packages: [],
+    model: null,
+    connection: 'close',
+    delayMs: 0,
+  };
+  assert.deepEqual(parseConfig(nothing, 'cli').arms, [base]);
+  assert.deepEqual(parseConfig(given({ target: 'process', 'seldon-version': '1.17.1' }), 'action').arms, [
+    { ...base, seldonVersion: '1.17.1' },
+  ]);
+});
+
+test('an arm is what the options say but for what it changes, and the order is kept', () => {
+  const { arms } = parseConfig(
+    given({ 'seldon-version': '1.17.1', compare: 'same=,new=1.19.0+GUNICORN_THREADS=4' }),
+    'cli',
+  );
+  assert.deepEqual(
+    arms.map(({ id, seldonVersion, env }) => [id, seldonVersion, env]),
+    [
+      ['same', '1.17.1', {}],
+      ['new', '1.19.0', { GUNICORN_THREADS: '4' }],
+    ],
+  );
+  const reference = parseConfig(
+    given({ target: 'reference', 'reference-connection': 'keep-alive', arms: 'z:\na: { delay: 2ms }' }),
+    'action',
+  );
+  assert.deepEqual(
+    reference.arms.map(({ id, connection, delayMs }) => [id, connection, delayMs]),
+    [
+      ['z', 'keep-alive', 0],
+      ['a', 'keep-alive', 2],
+    ],
+  );
+});
+
+test('the indentation of arms counts, wherever the text begins', () => {
+  const { arms } = parseConfig(given({ arms: '\n  one:\n  two:\n    env:\n      A: 1\n\n' }), 'cli');
+  assert.deepEqual(
+    arms.map(({ id, env }) => [id, env]),
+    [
+      ['one', {}],
+      ['two', { A: '1' }],
+    ],
+  );
+});
+
+const own = `own=${join(projectFolder, 'templates', 'model')}:FixedPredict`;
+const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, string>>, problem: RegExp | null][] = [
+  ['arms in both ways', { arms: 'a:\nb:', compare: 'c=,d=' }, /^--compare is short for --arms: give one of them$/],
+  [
+    'a delay for the wrapper',
+    { compare: 'a=delay=1ms' },
+    /^--compare: arm a: delay belongs to target reference; .* auto$/,
+  ],
+  [
+    'a version for the reference server',
+    { target: 'reference', arms: 'a: { seldon-version: 1.17.1 }' },
+    /^--arms: arm a: seldon-version belongs to target process; the target is reference$/,
+  ],
+  [
+    'two arms of one url',
+    { ...url(), compare: 'a=,b=' },
+    /^--compare: a url is one server, and cannot be varied; found 2 arms$/,
+  ],
+  ['one arm of a url', { ...url(), compare: 'mine=' }, null],
+  ['own models and two methods', { compare: own }, /^--methods: the model of arm own implements one entry point/],
+  ['own models and one method', { compare: own, methods: 'predict' }, null],
+  [
+    'iterations where no model has them',
+    { compare: own, methods: 'predict', iterations: '3' },
+    /^--iterations belongs to this project's models/,
+  ],
+  ['iterations where some model has them', { compare: `${own},ours=`, methods: 'predict', iterations: '3' }, null],
+  ['arrivals without a rate', { arrivals: 'constant' }, /^--arrivals means nothing without --rate: give both$/],
+  ['arrivals with a rate', { arrivals: 'poisson', rate: '100.5' }, null],
+  ['a budget without a precision', { budget: '5m' }, /^--budget means nothing without --precision: give both$/],
+  ['a budget with a precision', { budget: '5m', precision: '3%' }, null],
+  ['confirm by itself', { confirm: 'false' }, null],
+];
+function url() {
+  return { target: 'url', methods: 'predict', transports: 'rest', 'rest-url': 'http://127.0.0.1:9000' };
+}
+for (const [what, values, problem] of CONTRADICTIONS)
+  test(`${what} ${problem === null ? 'is fine' : 'is a mistake'}`, () => {
+    const parse = () => parseConfig(given(values), 'cli');
+    if (problem === null) assert.doesNotThrow(parse);
+    else assert.throws(parse, (error: Error) => problem.test(error.message));
+  });
+
+test('a rate, a precision and a concurrency are read', () => {
+  const open = parseConfig(given({ rate: '250', concurrency: '32,1' }), 'cli');
+  assert.deepEqual(open.rate, { perSecond: 250, arrivals: 'constant' });
+  assert.deepEqual(open.matrix.concurrencies, [1, 32]);
+  const { precision, budgetMs, confirm, rate } = parseConfig(given({ precision: '2.5%', confirm: 'false' }), 'cli');
+  assert.deepEqual([precision, budgetMs, confirm, rate], [0.025, 600_000, false, null]);
+});
+
+test('all that is wrong with arms is told with all that is wrong besides', () => {
+  const values = { rounds: '0', arms: 'a: { evn: {} }\nb: { image: x }', budget: '1m' };
+  assert.throws(
+    () => parseConfig(given(values), 'action'),
+    (error: Error) => {
+      assert.match(error.message, /^4 things are wrong with the options:/);
+      assert.match(error.message, /^- input rounds: expected/m);
+      assert.match(error.message, /^- input arms: arm "a": unknown property "evn"; did you mean env\?$/m);
+      assert.match(error.message, /^- input arms: arm "b": image belongs to container targets/m);
+      assert.match(error.message, /^- input budget means nothing without input precision/m);
+      return true;
+    },
+  );
+});
+
+test('the short form is for the command line alone', () => {
+  const parse = () => parseConfig(given({ compare: 'a=,b=' }), 'action');
+  assert.throws(parse, /input compare belongs to the command line; in a workflow write input arms/);
+});
+
 test('every default is a value that its own parser takes', () => {
   for (const name of INPUT_NAMES) {
     for (const shell of ['cli', 'action'] as const) {
@@ -61,17 +184,25 @@ test('every default is a value that its own parser takes', () => {
   }
 });
 
-test('action.yml and the README have every input of the table and no other', async () => {
+test('action.yml gives no default to inputs that fit only some runs, which the runner would pass on as given', async () => {
+  const action = await readFile(join(projectFolder, 'action.yml'), 'utf8');
+  for (const [, name, byDefault] of action.matchAll(/^ {2}([a-z-]+):\n(?: {4}.*\n)*? {4}default: "(.*)"$/gm)) {
+    const { only, needs } = INPUTS[name as InputName] as { only?: string; needs?: string };
+    assert.equal(byDefault, only || needs ? '' : defaultOf(name as InputName, 'action'), name);
+  }
+});
+
+test('action.yml and the README have every input of the table, and no other', async () => {
   const action = await readFile(join(projectFolder, 'action.yml'), 'utf8');
   const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
   const inputs = action.slice(action.indexOf('\ninputs:'), action.indexOf('\noutputs:'));
   assert.deepEqual(
     [...inputs.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name),
-    INPUT_NAMES,
+    INPUT_NAMES.filter((name) => !('cliOnly' in INPUTS[name])),
   );
   const table = readme.slice(readme.indexOf('<!-- inputs:'), readme.indexOf('<!-- end of inputs -->'));
   assert.deepEqual(
-    [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name),
+    [...table.matchAll(/^\| `([a-z-]+)`(?: \(command line\))? \|/gm)].map(([, name]) => name),
     INPUT_NAMES,
   );
 });

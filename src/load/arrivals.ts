@@ -1,5 +1,5 @@
 import { createRandom } from '../stats/random.ts';
-import type { BlockOrder } from './run-block.ts';
+import type { BlockOrder } from './block-order.ts';
 
 /** The intended starts of a block's requests, in ascending order. */
 export interface Arrivals {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
+import type { BlockOrder, LoopOutcome } from './block-order.ts';
 import type { Connection } from './connection.ts';
 import type { Fence } from './fence.ts';
-import type { BlockOrder, LoopOutcome } from './run-block.ts';
 import type { Samples } from './samples.ts';
 
 /**

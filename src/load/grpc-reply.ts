@@ -22,7 +22,7 @@ export class GrpcReply {
   /** Takes the head's fields or the trailers'. */
   onFields(fields: readonly Field[]): void {
     for (const [name, value] of fields) {
-      if (name === ':status') this.#httpStatus = value;
+      if (name === ':status') this.#httpStatus ||= value;
       else if (name === 'grpc-status') this.#status = value;
       else if (name === 'grpc-message') this.#text = value;
     }
@@ -70,11 +70,8 @@ function quote(text: string): string {
   return JSON.stringify(text.slice(0, 200));
 }
 
-/** grpc-message is percent-encoded; what is not, stays as it is. */
+/** grpc-message is UTF-8, percent-encoded; what is not, stays as it is. */
 function decodeText(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  const toByte = (_: string, code: string): string => String.fromCharCode(Number.parseInt(code, 16));
+  return Buffer.from(text.replace(/%([0-9a-fA-F]{2})/g, toByte), 'latin1').toString('utf8');
 }

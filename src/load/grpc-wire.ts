@@ -1,6 +1,6 @@
 import { authorityOf } from '../endpoint.ts';
 import { encodeFields } from '../http2/hpack.ts';
-import type { Exchange, GrpcRequest } from './exchange.ts';
+import type { Exchange, GrpcRequest, Timing } from './exchange.ts';
 import { GrpcReply } from './grpc-reply.ts';
 import { openUnaryConnection, type UnaryConnection } from './unary-connection.ts';
 
@@ -28,6 +28,35 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
     interrupt = null;
   };
 
+  const attempt = (timing: Timing, again: boolean, resolve: () => void, reject: (error: Error) => void): void => {
+    if (connection?.usable()) {
+      timing.connected = timing.start;
+    } else {
+      connection?.destroy();
+      connection = openUnaryConnection(request, () => {
+        timing.connected = performance.now();
+      });
+    }
+    connection.call(block, request.body, {
+      onFields(fields) {
+        if (Number.isNaN(timing.firstByte)) timing.firstByte = performance.now();
+        reply.onFields(fields);
+      },
+      onData: (bytes) => reply.onData(bytes),
+      onEnd() {
+        timing.end = performance.now();
+        const failure = reply.failure();
+        if (failure) reject(failure);
+        else resolve();
+      },
+      onFailure(error, untouched) {
+        // A farewell may cross a request on its way. Every gRPC client then asks once more, inside the clock.
+        if (untouched && !again) attempt(timing, true, resolve, reject);
+        else reject(error);
+      },
+    });
+  };
+
   return {
     send(timing) {
       return new Promise((resolve, reject) => {
@@ -35,28 +64,7 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
         reply.reset();
         timing.firstByte = Number.NaN;
         timing.start = performance.now();
-        if (connection?.usable()) {
-          timing.connected = timing.start;
-        } else {
-          connection?.destroy();
-          connection = openUnaryConnection(request, () => {
-            timing.connected = performance.now();
-          });
-        }
-        connection.call(block, request.body, {
-          onFields(fields) {
-            if (Number.isNaN(timing.firstByte)) timing.firstByte = performance.now();
-            reply.onFields(fields);
-          },
-          onData: (bytes) => reply.onData(bytes),
-          onEnd() {
-            timing.end = performance.now();
-            const failure = reply.failure();
-            if (failure) reject(failure);
-            else resolve();
-          },
-          onFailure: reject,
-        });
+        attempt(timing, false, resolve, reject);
       });
     },
     abort(reason) {

@@ -1,6 +1,8 @@
 import { MAX_REPLY_BYTES, type Reply } from './exchange.ts';
 
 const MAX_HEAD_BYTES = 64 * 1024;
+const NONE: readonly string[] = [];
+const VERSION = 'HTTP/1.';
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 type State = 'head' | 'length' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'done';
@@ -110,6 +112,9 @@ export class Http1Reply {
     const end = this.#view().indexOf(HEAD_END, this.#mark);
     if (end < 0) {
       if (this.#filled - this.#mark > MAX_HEAD_BYTES) throw new Error('expected an HTTP head of at most 64 KiB');
+      // Another protocol may never send what a head ends with.
+      const start = this.#bytes.toString('latin1', this.#mark, Math.min(this.#filled, this.#mark + VERSION.length));
+      if (!VERSION.startsWith(start)) throw new Error(`expected an HTTP/1.1 status line, found ${quote(start)}`);
       return false;
     }
     const head = this.#bytes.toString('latin1', this.#mark, end);
@@ -127,14 +132,15 @@ export class Http1Reply {
 
   /** Decides how long the body is (RFC 9112 section 6.3). */
   #frame(head: string, keptByDefault: boolean): void {
-    const connection = header(head, 'connection')?.toLowerCase() ?? '';
-    this.kept = keptByDefault ? !connection.includes('close') : connection.includes('keep-alive');
-    const coding = header(head, 'transfer-encoding');
-    const length = header(head, 'content-length');
+    const lower = head.toLowerCase();
+    const options = headers(lower, 'connection').join();
+    this.kept = keptByDefault ? !options.includes('close') : options.includes('keep-alive');
+    const coding = header(lower, 'transfer-encoding');
+    const length = header(lower, 'content-length');
     if (this.status === 204 || this.status === 304) {
       this.#state = 'done';
     } else if (coding !== null) {
-      if (coding.toLowerCase() !== 'chunked' || length !== null) {
+      if (coding !== 'chunked' || length !== null) {
         throw new Error(`expected one framing, chunked or a length, found ${quote(coding)} and ${quote(length ?? '')}`);
       }
       this.#state = 'chunk-size';
@@ -167,6 +173,7 @@ export class Http1Reply {
     const match = /^([0-9a-fA-F]{1,8})(?:[ \t]*;.*)?$/.exec(line);
     if (!match) throw new Error(`expected a chunk size, found ${quote(line)}`);
     this.#left = Number.parseInt(match[1] as string, 16);
+    if (this.#left > MAX_REPLY_BYTES) throw new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes`);
     this.#state = this.#left === 0 ? 'trailers' : 'chunk';
     // Keeps an empty chunked body apart from a body by length.
     if (this.#left === 0 && this.#chunks.length === 0) this.#chunks.push([this.#mark, this.#mark]);
@@ -206,15 +213,25 @@ export class Http1Reply {
 
 /** The value of a header field that occurs once; null without it. Throws where it occurs again with another value. */
 function header(head: string, name: string): string | null {
-  let found: string | null = null;
-  const lower = head.toLowerCase();
-  for (let at = lower.indexOf(`\r\n${name}:`); at >= 0; at = lower.indexOf(`\r\n${name}:`, at + 2)) {
-    const end = head.indexOf('\r\n', at + 2);
-    const value = head.slice(at + name.length + 3, end < 0 ? undefined : end).trim();
-    if (found !== null && found !== value) throw new Error(`expected one ${name} header, found two that differ`);
-    found = value;
+  const values = headers(head, name);
+  const value = values[0] ?? null;
+  if (values.length > 1 && values.some((other) => other !== value)) {
+    throw new Error(`expected one ${name} header, found two that differ`);
   }
-  return found;
+  return value;
+}
+
+/** The values of a header field, in their order, from a head in lower case. */
+function headers(head: string, name: string): readonly string[] {
+  const start = `\r\n${name}:`;
+  let at = head.indexOf(start);
+  if (at < 0) return NONE;
+  const values: string[] = [];
+  for (; at >= 0; at = head.indexOf(start, at + 2)) {
+    const end = head.indexOf('\r\n', at + 2);
+    values.push(head.slice(at + start.length, end < 0 ? undefined : end).trim());
+  }
+  return values;
 }
 
 function quote(text: string): string {

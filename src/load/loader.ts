@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { workerScript } from '../assets.ts';
 import { ServerError } from '../errors.ts';
+import type { BlockOrder } from './block-order.ts';
 import type { Destination, Reply } from './exchange.ts';
 import type { Answer, Ask, Client, MeasuredBlock } from './protocol.ts';
-import type { BlockOrder } from './run-block.ts';
 
 /** The load process, seen from the parent. One ask at a time. */
 export interface Loader extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { planArrivals } from './arrivals.ts';
+import type { BlockOrder, LoopOutcome } from './block-order.ts';
 import type { Connection } from './connection.ts';
 import type { Fence } from './fence.ts';
-import type { BlockOrder, LoopOutcome } from './run-block.ts';
 import type { Samples } from './samples.ts';
 
 /** Node's timers are this imprecise and more: the rest of a wait is spent awake. */

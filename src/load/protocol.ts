@@ -1,5 +1,5 @@
+import type { BlockOrder, BlockOutcome } from './block-order.ts';
 import type { Destination, Reply } from './exchange.ts';
-import type { BlockOrder, BlockOutcome } from './run-block.ts';
 
 export type Client = 'wire' | 'library';
 

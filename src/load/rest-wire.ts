@@ -101,7 +101,8 @@ export function openRestWire(request: RestRequest): Exchange {
         pending = { resolve, reject, timing };
         timing.firstByte = Number.NaN;
         timing.start = performance.now();
-        if (current === null) current = open(timing);
+        // A connection that broke just now has not said so yet.
+        if (current === null || current.destroyed) current = open(timing);
         else timing.connected = timing.start;
         if (body === null) {
           current.write(head);

@@ -1,31 +1,31 @@
 import { connect, type Socket } from 'node:net';
 import { createFrameCutter } from '../http2/frame-cutter.ts';
+import { checkPlace } from '../http2/frame-place.ts';
 import {
-  DEFAULT_MAX_FRAME_BYTES,
   DEFAULT_WINDOW_BYTES,
+  ERROR_CODE,
   FLAG,
   FRAME,
-  FRAME_HEAD_BYTES,
   frame,
-  LARGEST_MAX_FRAME_BYTES,
-  MAX_WINDOW_BYTES,
   PREFACE,
   SETTING,
   settings,
   unpad,
   windowUpdate,
-  writeFrameHead,
 } from '../http2/frames.ts';
-import { createHeaderBlockReader } from '../http2/header-block.ts';
+import { createHeaderBlockReader, type HeaderBlock } from '../http2/header-block.ts';
 import type { Field } from '../http2/hpack.ts';
+import { createRequestSender } from '../http2/request-sender.ts';
 
 /** What one call hears. After `onEnd` or `onFailure` it hears nothing more. */
 export interface CallEvents {
+  /** The head's fields, then the trailers'; interim heads (status 1xx) are passed over. */
   onFields(fields: readonly Field[]): void;
   /** A view that is only valid during the call. */
   onData(bytes: Buffer): void;
   onEnd(): void;
-  onFailure(error: Error): void;
+  /** `untouched`: the server says that it has not begun with the call, so that it may be sent again. */
+  onFailure(error: Error, untouched: boolean): void;
 }
 
 /** One HTTP/2 connection without TLS that carries one call at a time. */
@@ -40,7 +40,6 @@ export interface UnaryConnection {
 /** What we let the server send before we give credit: replies of the benchmarked models are far smaller. */
 const RECEIVE_WINDOW_BYTES = 4 * 1024 * 1024;
 const LAST_STREAM = 2 ** 31 - 1;
-const CANCEL = 8;
 
 const GREETING = Buffer.concat([
   PREFACE,
@@ -54,11 +53,15 @@ const GREETING = Buffer.concat([
 const SETTINGS_ACK = frame(FRAME.settings, FLAG.ack, 0, Buffer.alloc(0));
 
 interface Call {
-  readonly stream: number;
+  readonly block: Buffer;
   readonly body: Uint8Array;
   readonly events: CallEvents;
-  sent: number;
-  window: number;
+  /** 0 while the server allows no stream. */
+  stream: number;
+  /** Whether it went out before the server's settings had come: they may forbid it. */
+  early: boolean;
+  /** Whether the head of the reply has come. */
+  answered: boolean;
   /** Bytes received for which no credit was given back yet. */
   owed: number;
 }
@@ -75,9 +78,7 @@ export function openUnaryConnection(
   let nextStream = 1;
   let call: Call | null = null;
   let open = true;
-  let window = DEFAULT_WINDOW_BYTES;
-  let initialWindow = DEFAULT_WINDOW_BYTES;
-  let maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
+  let greeted = false;
   let owed = 0;
   const blocks = createHeaderBlockReader();
 
@@ -89,11 +90,16 @@ export function openUnaryConnection(
     onread: {
       buffer: readBuffer,
       callback: (length) => {
+        // What the bytes give rise to goes out in one write.
+        socket.cork();
         try {
-          if (open || call) cut(readBuffer.subarray(0, length));
+          const bytes = readBuffer.subarray(0, length);
+          if (!greeted) checkGreeting(bytes);
+          cut(bytes);
         } catch (error) {
           fail(error as Error);
         }
+        socket.uncork();
         return true;
       },
     },
@@ -103,49 +109,52 @@ export function openUnaryConnection(
   socket.once('end', () => fail(new Error('the server closed the HTTP/2 connection')));
   socket.once('close', () => fail(new Error('the HTTP/2 connection was closed')));
   socket.write(GREETING);
+  const sender = createRequestSender(socket);
 
-  const fail = (error: Error): void => {
+  const fail = (error: Error, untouched = false): void => {
     open = false;
+    socket.destroy();
+    failCall(error, untouched);
+  };
+
+  const failCall = (error: Error, untouched: boolean): void => {
     const failed = call;
     call = null;
-    socket.destroy();
-    failed?.events.onFailure(error);
+    sender.drop();
+    failed?.events.onFailure(error, untouched);
   };
 
-  const endCall = (): void => {
-    const ended = call;
+  const begin = (started: Call): void => {
+    started.stream = nextStream;
+    started.early = !greeted;
+    nextStream += 2;
+    sender.begin(started.stream, started.block, started.body);
+  };
+
+  const endCall = ({ stream, events }: Call): void => {
     call = null;
-    if (ended && ended.sent < ended.body.length) {
-      // The server answered without reading all: the rest must not follow.
-      const cancel = Buffer.alloc(4);
-      cancel.writeUInt32BE(CANCEL);
-      socket.write(frame(FRAME.rstStream, 0, ended.stream, cancel));
-    }
+    // The server may answer without reading all: the rest must not follow.
+    if (!sender.isDone()) socket.write(resetOf(stream));
+    sender.drop();
     if (!open) socket.end();
-    ended?.events.onEnd();
+    events.onEnd();
   };
 
-  /** Sends what the windows allow of the body. */
-  const pump = (): void => {
-    if (call === null) return;
-    while (call.sent < call.body.length) {
-      const length = Math.min(call.body.length - call.sent, window, call.window, maxFrameBytes);
-      if (length <= 0) return;
-      const end = call.sent + length;
-      socket.write(frameHead(length, FRAME.data, end === call.body.length ? FLAG.endStream : 0, call.stream));
-      socket.write(call.body.subarray(call.sent, end));
-      call.sent = end;
-      call.window -= length;
-      window -= length;
+  const onBlock = ({ stream, fields, ends }: HeaderBlock): void => {
+    if (call?.stream !== stream) return;
+    if (call.answered) {
+      if (!ends) throw new Error('expected trailers to end the stream');
+    } else {
+      const status = fields.find(([name]) => name === ':status')?.[1];
+      if (status === undefined) throw new Error('expected a :status in the first header block of a reply, found none');
+      if (/^1[0-9]{2}$/.test(status)) {
+        if (ends) throw new Error(`expected a reply behind the interim one (${status}), found its end`);
+        return;
+      }
+      call.answered = true;
     }
-  };
-
-  const onBlock = (type: number, flags: number, stream: number, payload: Buffer): void => {
-    // Read even for a call that is over: a broken block is a broken connection.
-    const block = blocks.take(type, flags, stream, payload);
-    if (block === null || call?.stream !== stream) return;
-    call.events.onFields(block.fields);
-    if (block.ends) endCall();
+    call.events.onFields(fields);
+    if (ends) endCall(call);
   };
 
   const onData = (stream: number, flags: number, payload: Buffer): void => {
@@ -156,72 +165,66 @@ export function openUnaryConnection(
       owed = 0;
     }
     if (call?.stream !== stream) return;
+    if (!call.answered) throw new Error('expected the head of a reply before its data');
     call.owed += payload.length;
     if (call.owed > RECEIVE_WINDOW_BYTES / 2) {
       socket.write(windowUpdate(stream, call.owed));
       call.owed = 0;
     }
     if (bytes.length > 0) call.events.onData(bytes);
-    if ((flags & FLAG.endStream) !== 0) endCall();
+    if ((flags & FLAG.endStream) !== 0) endCall(call);
   };
 
   const onSettings = (flags: number, payload: Buffer): void => {
-    if ((flags & FLAG.ack) !== 0) return;
-    if (payload.length % 6 !== 0) throw new Error('expected whole HTTP/2 settings');
-    for (let at = 0; at < payload.length; at += 6) {
-      applySetting(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
+    if ((flags & FLAG.ack) !== 0) {
+      if (payload.length > 0) throw new Error('expected an acknowledgement of settings without a payload');
+      return;
     }
+    greeted = true;
+    sender.set(payload);
     socket.write(SETTINGS_ACK);
-    pump();
+    if (call?.stream === 0 && sender.limits.maxStreams > 0) begin(call);
   };
 
-  const applySetting = (id: number, value: number): void => {
-    if (id === SETTING.initialWindowSize) {
-      if (value > MAX_WINDOW_BYTES) throw new Error(`expected a window of at most 2^31-1, found ${value}`);
-      if (call) call.window += value - initialWindow;
-      initialWindow = value;
-    } else if (id === SETTING.maxFrameSize) {
-      if (value < DEFAULT_MAX_FRAME_BYTES || value > LARGEST_MAX_FRAME_BYTES) {
-        throw new Error(`expected a frame size from 2^14 to 2^24-1, found ${value}`);
-      }
-      maxFrameBytes = value;
-    }
-  };
-
-  const onWindowUpdate = (stream: number, payload: Buffer): void => {
-    const increment = numberOf(payload) & 0x7fffffff;
-    if (stream === 0) window += increment;
-    else if (call?.stream === stream) call.window += increment;
-    if (increment === 0 || window > MAX_WINDOW_BYTES || (call?.window ?? 0) > MAX_WINDOW_BYTES) {
-      throw new Error('expected credit within the limits of HTTP/2 flow control');
-    }
-    pump();
-  };
-
-  const onReset = (stream: number, payload: Buffer): void => {
+  const onReset = (stream: number, code: number): void => {
     if (call?.stream !== stream) return;
-    const { events } = call;
-    call = null;
-    events.onFailure(new Error(`the server reset the stream (HTTP/2 error ${numberOf(payload)})`));
+    if (code === ERROR_CODE.refusedStream && call.early && !call.answered) {
+      // Nobody could know that it was too much: it waits until it is not.
+      sender.drop();
+      call.stream = 0;
+      if (sender.limits.maxStreams > 0) begin(call);
+      return;
+    }
+    failCall(new Error(`the server reset the stream (HTTP/2 error ${code})`), false);
   };
 
   const onGoAway = (payload: Buffer): void => {
     if (payload.length < 8) throw new Error('expected a whole GOAWAY');
     open = false;
     const last = payload.readUInt32BE(0) & 0x7fffffff;
+    const code = payload.readUInt32BE(4);
     if (call === null) socket.end();
-    else if (call.stream > last) {
-      fail(new Error(`the server said goodbye and left the call out (HTTP/2 error ${payload.readUInt32BE(4)})`));
+    else if (call.stream === 0 || call.stream > last) {
+      fail(new Error(`the server said goodbye and left the call out (HTTP/2 error ${code})`), true);
     }
   };
 
   const cut = createFrameCutter((type, flags, stream, payload) => {
+    if (!greeted && (type !== FRAME.settings || (flags & FLAG.ack) !== 0)) {
+      throw new Error(`expected the server's settings first, found an HTTP/2 frame of type ${type}`);
+    }
+    // What came behind the failure in the same bytes.
+    if (socket.destroyed) return;
+    checkPlace(type, stream, nextStream);
     blocks.check(type, stream);
     if (type === FRAME.data) onData(stream, flags, payload);
-    else if (type === FRAME.headers || type === FRAME.continuation) onBlock(type, flags, stream, payload);
-    else if (type === FRAME.settings) onSettings(flags, payload);
-    else if (type === FRAME.windowUpdate) onWindowUpdate(stream, payload);
-    else if (type === FRAME.rstStream) onReset(stream, payload);
+    else if (type === FRAME.headers || type === FRAME.continuation) {
+      // Read even for a call that is over: a broken block is a broken connection.
+      const block = blocks.take(type, flags, stream, payload);
+      if (block !== null) onBlock(block);
+    } else if (type === FRAME.settings) onSettings(flags, payload);
+    else if (type === FRAME.windowUpdate) sender.widen(stream, numberOf(payload) & 0x7fffffff);
+    else if (type === FRAME.rstStream) onReset(stream, numberOf(payload));
     else if (type === FRAME.goAway) onGoAway(payload);
     else if (type === FRAME.ping) {
       if (payload.length !== 8) throw new Error('expected a PING of eight bytes');
@@ -232,15 +235,9 @@ export function openUnaryConnection(
 
   return {
     usable: () => open && nextStream <= LAST_STREAM,
-    call(fields, body, events) {
-      const stream = nextStream;
-      nextStream += 2;
-      call = { stream, body, events, sent: 0, window: initialWindow, owed: 0 };
-      socket.cork();
-      socket.write(frameHead(fields.length, FRAME.headers, FLAG.endHeaders, stream));
-      socket.write(fields);
-      pump();
-      socket.uncork();
+    call(block, body, events) {
+      call = { block, body, events, stream: 0, early: false, answered: false, owed: 0 };
+      if (sender.limits.maxStreams > 0) begin(call);
     },
     destroy() {
       open = false;
@@ -250,13 +247,19 @@ export function openUnaryConnection(
   };
 }
 
+/** Says what speaks here where the first bytes are no HTTP/2: a wrong port is the commonest mistake. */
+function checkGreeting(bytes: Buffer): void {
+  const text = bytes.toString('latin1', 0, 5);
+  if (text === 'HTTP/') throw new Error('expected HTTP/2 (a gRPC port), found a server that speaks HTTP/1');
+}
+
 function numberOf(payload: Buffer): number {
   if (payload.length !== 4) throw new Error(`expected a frame of four bytes, found ${payload.length}`);
   return payload.readUInt32BE(0);
 }
 
-function frameHead(length: number, type: number, flags: number, stream: number): Buffer {
-  const head = Buffer.allocUnsafe(FRAME_HEAD_BYTES);
-  writeFrameHead(head, length, type, flags, stream);
-  return head;
+function resetOf(stream: number): Buffer {
+  const payload = Buffer.alloc(4);
+  payload.writeUInt32BE(ERROR_CODE.cancel);
+  return frame(FRAME.rstStream, 0, stream, payload);
 }

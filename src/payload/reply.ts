@@ -47,7 +47,7 @@ function findFailure(message: unknown): string | null {
 
 function findWrong(cell: Pick<Cell, 'transport' | 'encoding' | 'method'>, message: unknown): string | null {
   // A raw model chooses the form of its answer: ours is a bare list, which over gRPC needs a message around it.
-  if (cell.method === 'predict_raw' && cell.transport === 'rest')
+  if (cell.method !== 'predict' && cell.transport === 'rest')
     return JSON.stringify(message) === '[1]' ? null : 'expected [1]';
   const encoding = cell.method === 'predict' ? cell.encoding : 'ndarray';
   const expected = `expected ${encoding} of shape [1] that holds 1`;

@@ -1,7 +1,7 @@
 import { ServerError } from '../errors.ts';
+import type { BlockOrder } from '../load/block-order.ts';
 import type { Loader } from '../load/loader.ts';
 import type { Client } from '../load/protocol.ts';
-import type { BlockOrder } from '../load/run-block.ts';
 import type { Payload } from '../payload/payloads.ts';
 import type { Cell } from '../plan.ts';
 import { startServerProcess } from '../server/spawn.ts';

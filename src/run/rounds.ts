@@ -1,9 +1,9 @@
 import type { Block } from '../block.ts';
 import type { Rate } from '../config.ts';
 import { ServerError } from '../errors.ts';
+import type { BlockOrder } from '../load/block-order.ts';
 import type { Loader } from '../load/loader.ts';
 import type { MeasuredBlock } from '../load/protocol.ts';
-import type { BlockOrder } from '../load/run-block.ts';
 import type { Log } from '../log.ts';
 import { checkReply } from '../payload/reply.ts';
 import { type Cell, orderRound, type Turn } from '../plan.ts';

@@ -14,7 +14,7 @@ const USAGE = `usage: serve [--method ${METHODS.join('|')}] [--rest-port N] [--g
 export async function serveAlone(argv: readonly string[], codec: Codec): Promise<void> {
   try {
     const { method, restPort, grpcPort, connection } = parse(argv);
-    const spec = { kind: 'reference', models: [method], connection, image: 'reference' } as const;
+    const spec = { kind: 'reference', models: [method], connection, image: 'reference', delayMs: 0 } as const;
     const ports = (await startReference(spec, codec, { restPort, grpcPort })).ports[method];
     process.stdout.write(`REST http://127.0.0.1:${ports?.restPort}${REST_PATH}\n`);
     process.stdout.write(`gRPC 127.0.0.1:${ports?.grpcPort}${GRPC_PATH}\n`);

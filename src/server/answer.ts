@@ -2,7 +2,7 @@ import type { Encoding, Method } from '../plan.ts';
 
 /**
  * What the wrapper answers for the benchmarked model, whose result is the one number 1: `predict` in the encoding of
- * the request with the image in `meta`, `predict_raw` the bare list.
+ * the request with the image in `meta`, the raw methods the bare list.
  */
 export interface Model {
   readonly method: Method;
@@ -11,7 +11,7 @@ export interface Model {
 
 /** The reply's JSON, keys in the wrapper's order, with the newline that ends it. */
 export function answerRest(model: Model, encoding: Encoding): string {
-  if (model.method === 'predict_raw') return '[1]\n';
+  if (isRaw(model)) return '[1]\n';
   const data = { names: [], [encoding]: JSON_DATA[encoding] };
   return `${JSON.stringify({ data, meta: metaOf(model.image) })}\n`;
 }
@@ -22,9 +22,13 @@ export function metaOf(image: string): object {
 
 /** The reply's protobuf. */
 export function answerGrpc(model: Model, encoding: Encoding): Buffer {
-  if (model.method === 'predict_raw') return field(DATA, PROTOBUF_DATA.ndarray);
+  if (isRaw(model)) return field(DATA, PROTOBUF_DATA.ndarray);
   const entry = Buffer.concat([field(1, Buffer.from(NODE)), field(2, Buffer.from(model.image))]);
   return Buffer.concat([field(META, field(REQUEST_PATH, entry)), field(DATA, PROTOBUF_DATA[encoding])]);
+}
+
+function isRaw({ method }: Model): boolean {
+  return method !== 'predict';
 }
 
 /** The node's name in the inference graph. */

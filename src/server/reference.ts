@@ -6,13 +6,14 @@ import type { Codec, ModelPorts, ReferenceSpec } from './spec.ts';
 
 /**
  * Puts up the reference server: for each model a REST and a gRPC port, on 127.0.0.1. It decodes each request in full
- * and answers what the wrapper would. Closing drops the connections.
+ * and answers what the wrapper would, after the delay that it was told. Closing drops the connections.
  */
 export async function startReference(
   spec: ReferenceSpec,
   codec: Codec,
   ports: Partial<ModelPorts> = {},
 ): Promise<{ readonly ports: Partial<Record<Method, ModelPorts>>; close(): void }> {
+  const delayed = spec.delayMs > 0 ? addDelay(codec, spec.delayMs) : codec;
   const closers: (() => void)[] = [];
   const close = () => {
     for (const closer of closers) closer();
@@ -21,9 +22,9 @@ export async function startReference(
   try {
     for (const method of spec.models) {
       const model = { method, image: spec.image };
-      const rest = createRestServer(model, spec.connection, codec);
+      const rest = createRestServer(model, spec.connection, delayed);
       closers.push(() => rest.close().closeAllConnections());
-      const grpc = createGrpcServer(model, codec);
+      const grpc = createGrpcServer(model, delayed);
       closers.push(dropper(grpc));
       opened[method] = { restPort: await listen(rest, ports.restPort), grpcPort: await listen(grpc, ports.grpcPort) };
     }
@@ -32,6 +33,21 @@ export async function startReference(
     throw error;
   }
   return { ports: opened, close };
+}
+
+/**
+ * A decoder that takes so much longer. It computes all the while, as a slower model would; a timer would be a millisecond
+ * off, and this is what the detection of small differences is checked with.
+ */
+function addDelay(codec: Codec, delayMs: number): Codec {
+  return {
+    decodeRequest(transport, bytes) {
+      const request = codec.decodeRequest(transport, bytes);
+      const end = performance.now() + delayMs;
+      while (performance.now() < end);
+      return request;
+    },
+  };
 }
 
 /** Closes a server together with its open connections. */

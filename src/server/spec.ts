@@ -11,6 +11,8 @@ export interface ReferenceSpec {
   readonly connection: 'close' | 'keep-alive';
   /** Named in each reply's `meta.requestPath`, as a deployed model's image is. */
   readonly image: string;
+  /** Milliseconds of computing before each answer. */
+  readonly delayMs: number;
 }
 
 /** Servers that answer at once, whatever is asked, each on a port of its own. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { defaultOf } from '../config.ts';
 import { INPUT_NAMES, INPUTS, type InputName } from '../inputs.ts';
+import { findNearest } from '../parse.ts';
 import { toolName, toolVersion } from '../tool.ts';
 
 /** What the command line asks for besides the inputs that it shares with the Action. */
@@ -47,12 +48,13 @@ function takeOption(
 ): string | null {
   const { name, value } = token;
   if (!isKnown(name)) {
-    const near = findNearest(name);
+    const near = findNearest(name, [...INPUT_NAMES, ...Object.keys(OWN)]);
     return `unknown option ${token.rawName.slice(0, 100)}${near ? `; did you mean --${near}?` : ''}`;
   }
   if (values.has(name)) return `--${name} is given twice`;
   const flag = isFlag(name);
-  const swallowed = !token.inlineValue && value?.startsWith('--');
+  // Three dashes begin a YAML document.
+  const swallowed = !token.inlineValue && value?.startsWith('--') && !value.startsWith('---');
   if (!flag && (value === undefined || value === '' || swallowed))
     return `--${name} needs a value (${describeValue(name)})`;
   if (name in OWN && value !== undefined) return `--${name} takes no value`;
@@ -113,27 +115,4 @@ function isFlag(name: string): boolean {
 
 function describeValue(name: string): string {
   return INPUTS[name as InputName].value;
-}
-
-/** The known option that a mistyped one most likely means: at most two edits away (Levenshtein). */
-function findNearest(name: string): string | null {
-  let best: { name: string; edits: number } | null = null;
-  for (const candidate of [...INPUT_NAMES, ...Object.keys(OWN)]) {
-    const edits = countEdits(name.slice(0, 40), candidate);
-    if (edits <= 2 && (best === null || edits < best.edits)) best = { name: candidate, edits };
-  }
-  return best?.name ?? null;
-}
-
-function countEdits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

@@ -1,10 +1,15 @@
-import type { TargetConfig } from '../config.ts';
+import type { ArmConfig, TargetConfig } from '../config.ts';
+import { ServerError, UserError } from '../errors.ts';
 import type { Method } from '../plan.ts';
+import { nameArm, nameTarget } from './arm-name.ts';
 import { startProcessTarget } from './local/process.ts';
-import { describeFailure, findPython } from './local/python/find.ts';
+import { type PythonEnvironment, provideEnvironment } from './local/python/environment.ts';
+import { describeFailure, findPython, type Search } from './local/python/find.ts';
 import { laneOf } from './local/python/lanes.ts';
+import type { Python } from './local/python/probe.ts';
 import { startReferenceTarget } from './local/reference.ts';
 import { openUrlTarget } from './local/url.ts';
+import { endAll, startAll } from './start-all.ts';
 import type { Host, Target } from './target.ts';
 
 /** `auto` wanted the real wrapper and could not have it. */
@@ -14,34 +19,133 @@ export interface Fallback {
   readonly why: string;
 }
 
-export interface Provisioned {
-  readonly target: Target;
+/** All arms, up and answering. Disposing takes all of them back. */
+export interface Provisioned extends AsyncDisposable {
+  /** One for each arm, in their order. */
+  readonly targets: readonly [Target, ...Target[]];
   readonly fallback: Fallback | null;
 }
 
-/** Puts the configured target up; the caller disposes it. Throws ServerError, UserError, or the signal's reason. */
-export async function provision(config: TargetConfig, methods: readonly Method[], host: Host): Promise<Provisioned> {
+type Arms = readonly [ArmConfig, ...ArmConfig[]];
+
+/** Each arm is a wrapper for each method, and each of those loads TensorFlow: all of them at once would only wait. */
+const ARMS_AT_ONCE = 2;
+
+/** Puts the configured arms up; the caller disposes them. Throws ServerError, UserError, or the signal's reason. */
+export async function provision(
+  config: TargetConfig,
+  arms: Arms,
+  methods: readonly Method[],
+  host: Host,
+): Promise<Provisioned> {
   switch (config.kind) {
     case 'process':
-      return { target: await startProcessTarget(config, methods, host), fallback: null };
+      return provisionProcess(config, arms, methods, host);
     case 'reference':
-      return { target: await startReferenceTarget(config, methods, host), fallback: null };
+      return putUp(arms, (arm, host) => startReferenceTarget(arm, methods, host), host);
     case 'url':
-      return { target: await openUrlTarget(config, methods, host), fallback: null };
+      if (arms.length > 1) throw new UserError(`expected one arm, found ${arms.length}: a url is one server`);
+      return putUp(arms, (arm, host) => openUrlTarget(config, arm, methods, host), host);
     case 'auto':
-      return chooseLocal(config, methods, host);
+      return provisionLocal(config, arms, methods, host);
   }
 }
 
-/** Only a missing Python leads to the reference server: one that is there and then fails is a failure. */
-async function chooseLocal(config: TargetConfig, methods: readonly Method[], host: Host): Promise<Provisioned> {
-  const lane = laneOf(config.process.seldonVersion);
-  const search = await findPython(lane, config.process.python, process.env, host.signal);
-  if (search.python !== null) {
-    return { target: await startProcessTarget(config, methods, host, search.python), fallback: null };
+/**
+ * Only a missing Python leads to the reference server: one that is there and then fails is a failure. And only where
+ * nothing was asked for that the reference server does not have: arms, other packages, somebody's own model.
+ */
+async function provisionLocal(
+  config: TargetConfig,
+  arms: Arms,
+  methods: readonly Method[],
+  host: Host,
+): Promise<Provisioned> {
+  const search = createSearch(config, arms, host);
+  for (const arm of arms) {
+    const found = await search(arm);
+    if (found.python !== null) continue;
+    const why = describeFailure(laneOf(arm.seldonVersion), found);
+    if (!isPlain(arms)) {
+      const sentence = `${why} The embedded reference server does not stand in here: it is not what was to be compared.`;
+      throw nameArm(new ServerError(sentence), arms, arm);
+    }
+    host.log.warn(`measuring the embedded reference server, which is no Seldon: ${why}`);
+    const provisioned = await putUp(arms, (arm, host) => startReferenceTarget(arm, methods, host), host);
+    return { ...provisioned, fallback: { wanted: 'process', used: 'reference', why } };
   }
-  const why = describeFailure(lane, search);
-  host.log.warn(`measuring the embedded reference server, which is no Seldon: ${why}`);
-  const target = await startReferenceTarget(config, methods, host);
-  return { target, fallback: { wanted: 'process', used: 'reference', why } };
+  return provisionProcess(config, arms, methods, host, search);
+}
+
+function isPlain(arms: Arms): boolean {
+  const [{ env, packages, model }, ...others] = arms;
+  return others.length === 0 && Object.keys(env).length === 0 && packages.length === 0 && model === null;
+}
+
+/** Environments one after the other, for pip is not faster in company, and before anything is started. */
+async function provisionProcess(
+  config: TargetConfig,
+  arms: Arms,
+  methods: readonly Method[],
+  host: Host,
+  search = createSearch(config, arms, host),
+): Promise<Provisioned> {
+  const environments = new Map<string, PythonEnvironment>();
+  for (const arm of arms) {
+    const found = await search(arm);
+    try {
+      const lane = laneOf(arm.seldonVersion, arm.packages);
+      const python = requirePython(arm, found);
+      environments.set(arm.id, await provideEnvironment(lane, python, config.process.cacheDir, host));
+    } catch (error) {
+      throw nameArm(error, arms, arm);
+    }
+  }
+  const start = (arm: ArmConfig, host: Host): Promise<Target> =>
+    startProcessTarget(config, arm, environments.get(arm.id) as PythonEnvironment, methods, host);
+  return putUp(arms, start, host);
+}
+
+/** Looks for each version's Python once. */
+function createSearch(config: TargetConfig, arms: Arms, host: Host): (arm: ArmConfig) => Promise<Search> {
+  const searches = new Map<string, Promise<Search>>();
+  return async (arm) => {
+    const lane = laneOf(arm.seldonVersion);
+    try {
+      const search =
+        searches.get(arm.seldonVersion) ?? findPython(lane, config.process.python, process.env, host.signal);
+      searches.set(arm.seldonVersion, search);
+      return await search;
+    } catch (error) {
+      throw nameArm(error, arms, arm);
+    }
+  };
+}
+
+function requirePython(arm: ArmConfig, search: Search): Python {
+  if (search.python === null) throw new ServerError(describeFailure(laneOf(arm.seldonVersion), search));
+  return search.python;
+}
+
+async function putUp(
+  arms: Arms,
+  start: (arm: ArmConfig, host: Host) => Promise<Target>,
+  host: Host,
+): Promise<Provisioned> {
+  const targets = await startAll(
+    arms.map((arm) => async (signal) => {
+      try {
+        return nameTarget(await start(arm, { ...host, signal }), arms);
+      } catch (error) {
+        throw nameArm(error, arms, arm);
+      }
+    }),
+    host.signal,
+    ARMS_AT_ONCE,
+  );
+  return {
+    targets: targets as [Target, ...Target[]],
+    fallback: null,
+    [Symbol.asyncDispose]: () => endAll(targets),
+  };
 }

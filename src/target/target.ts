@@ -32,4 +32,13 @@ export interface Target extends AsyncDisposable {
   readonly grpcReceiveLimitBytes: number | null;
   /** `fixed`: our own model, whose answer is known. `any`: a foreign model, of which only the form can be checked. */
   readonly answers: 'fixed' | 'any';
+  /** What the processes that serve a method have used so far; null where nobody can say. */
+  readUsage(method: Method): Promise<Usage | null>;
+}
+
+export interface Usage {
+  /** CPU time since they started, user and system, of all of them that live. */
+  readonly cpuMs: number;
+  /** Resident memory now; null where only CPU time is known. */
+  readonly rssBytes: number | null;
 }

@@ -22,6 +22,15 @@ const WRONG: Record<string, [string[], RegExp]> = {
     ['--target', 'reference', '--seldon-version', '1.17.1'],
     /--seldon-version belongs to target process; the target is reference/,
   ],
+  'arrivals without a rate': [['--arrivals', 'poisson'], /--arrivals means nothing without --rate: give both/],
+  'a property that an arm cannot have': [
+    ['--target', 'reference', '--arms', 'a:\nb: { seldon-version: 1.17.1 }'],
+    /--arms: arm b: seldon-version belongs to target process; the target is reference/,
+  ],
+  'a comparison with a model that is not there': [
+    ['--methods', 'predict', '--compare', 'before=./no-such-model,after='],
+    /--compare: arm "before": model: expected a model folder, and .*no-such-model is none/,
+  ],
   'a url target without its addresses': [
     ['--target', 'url', '--methods', 'predict'],
     /--transports names rest: give --rest-url too[\s\S]*--transports names grpc: give --grpc-address too/,
@@ -56,10 +65,12 @@ for (const [name, [args, message]] of Object.entries(WRONG)) {
 }
 
 test('everything that is wrong is told at once', async () => {
-  const { code, stderr } = await runCli(['--taget', 'x', '--rounds', '0', '--block', 'soon', '--client', 'curl']);
+  const wrong = ['--taget', 'x', '--rounds', '0', '--block', 'soon', '--client', 'curl', '--compare', 'a=fast,b b='];
+  const { code, stderr } = await runCli(wrong);
   assert.equal(code, 2);
-  assert.match(stderr, /4 things are wrong/);
-  for (const word of ['--taget', '--rounds', '--block', '--client']) assert.ok(stderr.includes(word), word);
+  assert.match(stderr, /6 things are wrong/);
+  for (const word of ['--taget', '--rounds', '--block', '--client', '"fast"', '"b b"'])
+    assert.ok(stderr.includes(word), word);
 });
 
 test('an output folder that cannot be written to is found before anything is measured', async () => {
@@ -81,6 +92,7 @@ test('an output folder below one that takes none is told, and nothing hangs', as
 test('--help names every option, and --version the version', async () => {
   const { code, stdout } = await runCli(['--help']);
   assert.equal(code, 0);
-  for (const option of ['--target', '--batches', '--seldon-version', '--json']) assert.ok(stdout.includes(option));
+  for (const option of ['--target', '--batches', '--seldon-version', '--compare', '--json'])
+    assert.ok(stdout.includes(option));
   assert.match((await runCli(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
 });

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { planArrivals } from '../../src/load/arrivals.ts';
+import type { BlockOrder } from '../../src/load/block-order.ts';
 import type { Exchange, Timing } from '../../src/load/exchange.ts';
 import type { Fence } from '../../src/load/fence.ts';
-import { type BlockOrder, runBlock } from '../../src/load/run-block.ts';
+import { runBlock } from '../../src/load/run-block.ts';
 
 /** Counts how it is used. */
 function countingFence(): Fence & { readonly passes: () => number } {

@@ -123,6 +123,7 @@ test('methods share the payloads of their cells, everything else has its own', (
     methods: ['predict', 'predict_raw'],
     transports: ['rest', 'grpc'],
     encodings: ['ndarray', 'tensor', 'tftensor'],
+    concurrencies: [1],
     batches: [1, 1000],
   });
   const payloads = encodePayloads(cells);

@@ -30,8 +30,10 @@ for (const encoding of ENCODINGS) {
     for (const answers of ['fixed', 'any'] as const) {
       assert.equal(checkReply(rest(encoding), Buffer.from(PREDICT_REST[encoding]), answers).ok, true);
       assert.equal(checkReply(grpc(encoding), hex(PREDICT_GRPC[encoding]), answers).ok, true);
-      assert.equal(checkReply(rest(encoding, 'predict_raw'), Buffer.from('[1]\n'), answers).ok, true);
-      assert.equal(checkReply(grpc(encoding, 'predict_raw'), hex(RAW_GRPC), answers).ok, true);
+      for (const raw of ['predict_raw', 'predict_raw_decode'] as const) {
+        assert.equal(checkReply(rest(encoding, raw), Buffer.from('[1]\n'), answers).ok, true);
+        assert.equal(checkReply(grpc(encoding, raw), hex(RAW_GRPC), answers).ok, true);
+      }
     }
   });
 
@@ -94,9 +96,11 @@ for (const [what, body, expected] of WRONG_GRPC)
   });
 
 test('a raw model that answers anything but [1] is wrong', () => {
-  for (const body of ['[2]', '[1,1]', '[[1]]', '{"data":{"ndarray":[1]}}', '1'])
-    assert.equal(checkReply(rest('tensor', 'predict_raw'), Buffer.from(body), 'fixed').ok, false, body);
-  assert.equal(checkReply(grpc('tensor', 'predict_raw'), hex(PREDICT_GRPC.tensor), 'fixed').ok, false);
+  for (const raw of ['predict_raw', 'predict_raw_decode'] as const) {
+    for (const body of ['[2]', '[1,1]', '[[1]]', '{"data":{"ndarray":[1]}}', '1'])
+      assert.equal(checkReply(rest('tensor', raw), Buffer.from(body), 'fixed').ok, false, body);
+    assert.equal(checkReply(grpc('tensor', raw), hex(PREDICT_GRPC.tensor), 'fixed').ok, false);
+  }
 });
 
 test('a foreign model may answer with any data, but not without and not with a failure', () => {

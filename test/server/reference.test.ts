@@ -27,12 +27,14 @@ const RAW_GRPC_REPLY = '1a0d1a0b0a0911000000000000f03f';
 /** In the order in which the wrapper sends them. */
 const REST_HEADERS = ['Server', 'Date', 'Connection', 'Content-Type', 'Content-Length', 'Access-Control-Allow-Origin'];
 
+const SPEC = { kind: 'reference', connection: 'close', image: 'img:1', delayMs: 0 } as const;
+
 async function withModel<T>(
   method: Method,
   use: (ports: ModelPorts) => Promise<T>,
   options: Partial<ReferenceSpec> = {},
 ): Promise<T> {
-  const spec: ReferenceSpec = { kind: 'reference', models: [method], connection: 'close', image: 'img:1', ...options };
+  const spec: ReferenceSpec = { ...SPEC, models: [method], ...options };
   const server = await startReference(spec, { decodeRequest });
   try {
     return await use(server.ports[method] as ModelPorts);
@@ -59,9 +61,10 @@ for (const encoding of ENCODINGS)
     });
   }
 
-for (const encoding of ENCODINGS)
-  test(`predict_raw answers ${encoding} with the bare list`, BOUND, async () => {
-    await withModel('predict_raw', async ({ restPort, grpcPort }) => {
+const RAW = ['predict_raw', 'predict_raw_decode'] as const;
+for (const [method, encoding] of RAW.flatMap((method) => ENCODINGS.map((encoding) => [method, encoding] as const)))
+  test(`${method} answers ${encoding} with the bare list`, BOUND, async () => {
+    await withModel(method, async ({ restPort, grpcPort }) => {
       const rest = await callRest(restPort, { body: encodeRequest({ transport: 'rest', encoding, batch: 1 }).bytes });
       assert.equal(rest.body, '[1]\n');
       const message = encodeRequest({ transport: 'grpc', encoding, batch: 1 }).bytes;
@@ -105,6 +108,31 @@ test('with keep-alive one connection serves many requests', BOUND, async () => {
       wire.socket.destroy();
     },
     { connection: 'keep-alive' },
+  );
+});
+
+test('with a delay no answer comes before it is over, on both transports', BOUND, async () => {
+  const delayMs = 40;
+  await withModel(
+    'predict',
+    async ({ restPort, grpcPort }) => {
+      const message = encodeRequest({ transport: 'grpc', encoding: 'tensor', batch: 1 }).bytes;
+      const ask = {
+        rest: async () => {
+          assert.equal((await callRest(restPort, { body: '{"data":{"ndarray":[[0]]}}' })).body, REST_REPLIES.ndarray);
+        },
+        grpc: () =>
+          withLibrary(grpcPort, async (client) => {
+            assert.equal((await callLibrary(client, message)).toString('hex'), GRPC_REPLIES.tensor);
+          }),
+      };
+      for (const [transport, call] of Object.entries(ask)) {
+        const start = performance.now();
+        await call();
+        assert.ok(performance.now() - start >= delayMs, transport);
+      }
+    },
+    { delayMs },
   );
 });
 
@@ -236,7 +264,7 @@ test('an image name of any length is written correctly', BOUND, async () => {
 
 test('a port that is taken is an error, and the ports opened before it are closed', BOUND, async () => {
   await withModel('predict', async ({ restPort, grpcPort }) => {
-    const spec: ReferenceSpec = { kind: 'reference', models: ['predict'], connection: 'close', image: 'x' };
+    const spec: ReferenceSpec = { ...SPEC, models: ['predict'] };
     await assert.rejects(startReference(spec, { decodeRequest }, { grpcPort }), { code: 'EADDRINUSE' });
     await assert.rejects(startReference(spec, { decodeRequest }, { restPort }), { code: 'EADDRINUSE' });
   });

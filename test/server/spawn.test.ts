@@ -15,6 +15,7 @@ const REFERENCE = {
   models: ['predict', 'predict_raw'],
   connection: 'close',
   image: 'img:1',
+  delayMs: 0,
 } as const;
 const never = new AbortController().signal;
 
@@ -140,7 +141,7 @@ test('alone, it prints its addresses and serves there', BOUND, async () => {
 
 test('alone, wrong options are refused with what was expected', BOUND, async () => {
   for (const [options, expected] of [
-    [['--method', 'guess'], /expected --method to be predict or predict_raw, found guess/],
+    [['--method', 'guess'], /expected --method to be predict or predict_raw or predict_raw_decode, found guess/],
     [['--rest-port', '70000'], /expected --rest-port to be a port from 0 to 65535, found 70000/],
     [['--what'], /usage: serve/],
   ] as const) {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { TargetConfig } from '../../src/config.ts';
+import type { ArmConfig, TargetConfig } from '../../src/config.ts';
 import { listCandidates } from '../../src/target/local/python/candidates.ts';
 import { probePython } from '../../src/target/local/python/probe.ts';
 import type { Created, Host } from '../../src/target/target.ts';
@@ -36,9 +36,21 @@ export function createTargetConfig(changes: Partial<TargetConfig>): TargetConfig
   return {
     kind: 'process',
     iterations: 1,
-    process: { seldonVersion: '1.19.0', python: null, cacheDir: '/nowhere' },
-    reference: { connection: 'close' },
+    process: { python: null, cacheDir: '/nowhere' },
     url: { rest: null, grpc: null, metadata: {}, allowRemote: false },
+    ...changes,
+  };
+}
+
+export function createArm(changes: Partial<ArmConfig> = {}): ArmConfig {
+  return {
+    id: 'base',
+    seldonVersion: '1.19.0',
+    env: {},
+    packages: [],
+    model: null,
+    connection: 'close',
+    delayMs: 0,
     ...changes,
   };
 }

@@ -1,53 +1,52 @@
-import type { TargetConfig } from '../../config.ts';
+import { isAbsolute, relative } from 'node:path';
+import type { ArmConfig, TargetConfig } from '../../config.ts';
 import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, REST_PATH } from '../../endpoint.ts';
-import { ServerError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
+import { endAll, startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
-import { provideEnvironment } from './python/environment.ts';
-import { describeFailure, findPython } from './python/find.ts';
-import { laneOf } from './python/lanes.ts';
-import type { Python } from './python/probe.ts';
-import { SETTINGS, startWrapper, type Wrapper, type WrapperPorts } from './wrapper.ts';
+import { createGroupList, createUsageMeter } from '../usage.ts';
+import type { PythonEnvironment } from './python/environment.ts';
+import { SETTINGS, startWrapper, type WrapperPorts } from './wrapper.ts';
 
 /**
- * Puts the real wrapper up in a Python environment of its own: one per method, all at once.
- * `python` is one that was found already. Throws ServerError, UserError, or the reason of the host's signal.
+ * Puts the real wrapper up in a Python environment: one per method, all at once.
+ * Throws ServerError or the reason of the host's signal.
  */
 export async function startProcessTarget(
   config: TargetConfig,
+  arm: ArmConfig,
+  environment: PythonEnvironment,
   methods: readonly Method[],
   host: Host,
-  python?: Python,
 ): Promise<Target> {
-  const { seldonVersion, cacheDir } = config.process;
-  const lane = laneOf(seldonVersion);
-  const environment = await provideEnvironment(lane, python ?? (await requirePython(config, host)), cacheDir, host);
-  host.log.info(`starting seldon-core ${seldonVersion} on Python ${environment.version} (${environment.python})`);
-
+  const { model, env } = arm;
+  host.log.info(`starting seldon-core ${arm.seldonVersion} on Python ${environment.version} (${environment.python})`);
+  const options = { environment, model, iterations: config.iterations, env };
   const wrappers = await startAll(
-    methods.map(
-      (method) => (signal) =>
-        startWrapper({ environment, method, iterations: config.iterations }, withSignal(host, signal)),
-    ),
+    methods.map((method) => (signal) => startWrapper({ ...options, method }, { ...host, signal })),
     host.signal,
   );
   const lost = new AbortController();
   let isInUse = true;
   for (const wrapper of wrappers) wrapper.died.then((error) => isInUse && lost.abort(error));
+  const meters = new Map(wrappers.map(({ pid }, i) => [methods[i], createUsageMeter(createGroupList(pid))]));
   return {
     arm: {
-      id: 'base',
+      id: arm.id,
       target: 'process',
       isSeldon: true,
-      seldonVersion,
+      seldonVersion: arm.seldonVersion,
       python: { version: environment.version, packages: environment.packages },
-      settings: SETTINGS,
+      ...(model && { model: describeModel(model) }),
+      ...(arm.packages.length > 0 && { packages: [...arm.packages] }),
+      settings: { ...SETTINGS, ...env },
       connection: null,
     },
     endpoints: Object.fromEntries(wrappers.map(({ ports }, i) => [methods[i], endpointOf(ports)])),
     lost: lost.signal,
     grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
-    answers: 'fixed',
+    answers: model ? 'any' : 'fixed',
+    readUsage: async (method) => meters.get(method)?.() ?? null,
     async [Symbol.asyncDispose]() {
       isInUse = false;
       await endAll(wrappers);
@@ -55,40 +54,10 @@ export async function startProcessTarget(
   };
 }
 
-async function requirePython(config: TargetConfig, host: Host): Promise<Python> {
-  const lane = laneOf(config.process.seldonVersion);
-  const search = await findPython(lane, config.process.python, process.env, host.signal);
-  if (search.python === null) throw new ServerError(describeFailure(lane, search));
-  return search.python;
-}
-
-/** All of them, or none: the first failure stops the others and takes back those that are up. */
-async function startAll(
-  starts: readonly ((signal: AbortSignal) => Promise<Wrapper>)[],
-  signal: AbortSignal,
-): Promise<Wrapper[]> {
-  const failed = new AbortController();
-  const both = AbortSignal.any([signal, failed.signal]);
-  const outcomes = await Promise.allSettled(
-    starts.map((start) =>
-      start(both).catch((error) => {
-        failed.abort(error);
-        throw error;
-      }),
-    ),
-  );
-  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  if (started.length === outcomes.length) return started;
-  await endAll(started);
-  throw both.reason;
-}
-
-async function endAll(wrappers: readonly Wrapper[]): Promise<void> {
-  await Promise.all(wrappers.map((wrapper) => wrapper[Symbol.asyncDispose]()));
-}
-
-function withSignal(host: Host, signal: AbortSignal): Host {
-  return { log: host.log, signal, recordCreated: (thing) => host.recordCreated(thing) };
+/** A report is read elsewhere: a path says most where it begins at the folder of the run. */
+function describeModel({ folder, name }: NonNullable<ArmConfig['model']>): string {
+  const path = relative(process.cwd(), folder);
+  return `${path.startsWith('..') || isAbsolute(path) ? folder : path || '.'}:${name}`;
 }
 
 function endpointOf({ rest, grpc }: WrapperPorts): Endpoint {

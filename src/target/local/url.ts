@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { TargetConfig } from '../../config.ts';
+import type { ArmConfig, TargetConfig } from '../../config.ts';
 import {
   authorityOf,
   type Endpoint,
@@ -18,7 +18,12 @@ import { orAborted } from '../wait.ts';
  * Endpoints that run already, and go on running. Load goes only to this machine unless the configuration allows more.
  * Throws UserError (a remote host, more than one method) or ServerError (a name that cannot be resolved).
  */
-export async function openUrlTarget(config: TargetConfig, methods: readonly Method[], host: Host): Promise<Target> {
+export async function openUrlTarget(
+  config: TargetConfig,
+  arm: ArmConfig,
+  methods: readonly Method[],
+  host: Host,
+): Promise<Target> {
   const { rest, grpc, metadata, allowRemote } = config.url;
   const [method, ...others] = methods;
   if (method === undefined || others.length > 0) {
@@ -34,7 +39,7 @@ export async function openUrlTarget(config: TargetConfig, methods: readonly Meth
   const addresses = [rest && `${authorityOf(rest)}${rest.prefix}`, grpc && `${authorityOf(grpc)} (gRPC)`];
   return {
     arm: {
-      id: 'base',
+      id: arm.id,
       target: 'url',
       isSeldon: 'unknown',
       settings: {},
@@ -48,6 +53,7 @@ export async function openUrlTarget(config: TargetConfig, methods: readonly Meth
     // thousands of requests that all fail.
     grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
     answers: 'any',
+    readUsage: async () => null,
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname } from 'node:path';
 import { modelFolder } from '../../assets.ts';
+import type { ArmConfig } from '../../config.ts';
 import { ServerError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
 import { type Family, startFamily } from '../family.ts';
@@ -22,7 +23,11 @@ export const SETTINGS = { GUNICORN_WORKERS: '1', GUNICORN_THREADS: '1', GRPC_WOR
 /** Part of every reply of `predict`: always the same, so that replies have the same bytes in every run. */
 export const IMAGE = 'seldon-bench/model:local';
 
-const MODELS: Readonly<Record<Method, string>> = { predict: 'FixedPredict', predict_raw: 'FixedPredictRaw' };
+const MODELS: Readonly<Record<Method, string>> = {
+  predict: 'FixedPredict',
+  predict_raw: 'FixedPredictRaw',
+  predict_raw_decode: 'FixedPredictRawDecode',
+};
 
 export interface WrapperPorts {
   readonly rest: number;
@@ -42,13 +47,18 @@ export interface Wrapper extends AsyncDisposable {
 export interface WrapperOptions {
   readonly environment: PythonEnvironment;
   readonly method: Method;
+  /** Somebody's own model, which implements the method; null for ours. */
+  readonly model: ArmConfig['model'];
+  /** A parameter of our models. */
   readonly iterations: number;
+  /** Variables that the wrapper gets besides, or instead of, those that it always gets. */
+  readonly env: Readonly<Record<string, string>>;
   /** How ports are found; tests bring their own. */
   readonly findPorts?: (count: number) => Promise<number[]>;
 }
 
 /**
- * Starts the wrapper around one of our models and waits until it answers. Should another program have taken a port in
+ * Starts the wrapper around a model and waits until it answers. Should another program have taken a port in
  * the moment between finding and using it, it is started once more on others. Throws ServerError.
  */
 export async function startWrapper(options: WrapperOptions, host: Host): Promise<Wrapper> {
@@ -72,18 +82,19 @@ async function tryPorts(options: WrapperOptions, host: Host): Promise<Wrapper | 
   const folder = stack.use(await createRunFolder(tmpdir(), host));
   const word = randomBytes(16).toString('hex');
   let isPortTaken = false;
-  const parameters = JSON.stringify([{ name: 'iterations', value: String(options.iterations), type: 'INT' }]);
+  const { model } = options;
+  const parameters = model ? [] : [{ name: 'iterations', value: String(options.iterations), type: 'INT' }];
   const family = stack.use(
     await startFamily(
       {
         guardPython: options.environment.python,
         command: [
           options.environment.python,
-          ...['-m', 'seldon_core.microservice', MODELS[options.method]],
-          ...['--service-type', 'MODEL', '--parameters', parameters],
+          ...['-m', 'seldon_core.microservice', model?.name ?? MODELS[options.method]],
+          ...['--service-type', 'MODEL', '--parameters', JSON.stringify(parameters)],
         ],
-        cwd: modelFolder,
-        env: wrapperEnv(options.environment, ports, folder.path, word),
+        cwd: model?.folder ?? modelFolder,
+        env: wrapperEnv(options, ports, folder.path, word),
         onLine: (line) => {
           isPortTaken ||= /address already in use|connection in use/i.test(line);
         },
@@ -123,9 +134,12 @@ async function askAllGrpc(port: number, word: string): Promise<Answer> {
   return others.find((answer) => answer !== 'ours') ?? 'ours';
 }
 
-/** Nothing of the caller's environment gets in, except what finding shared libraries may need. */
+/**
+ * Nothing of the caller's environment gets in, except what finding shared libraries may need. What an arm says counts
+ * more than our habits, and less than what the tool works by.
+ */
 function wrapperEnv(
-  environment: PythonEnvironment,
+  { environment, env }: WrapperOptions,
   ports: WrapperPorts,
   folder: string,
   word: string,
@@ -136,17 +150,19 @@ function wrapperEnv(
   return {
     ...Object.fromEntries(libraries),
     ...SETTINGS,
-    PATH: [dirname(environment.python), '/usr/bin', '/bin'].join(delimiter),
     LANG: 'C.UTF-8',
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    CUDA_VISIBLE_DEVICES: '',
+    SELDON_LOG_LEVEL: 'ERROR',
+    ...env,
+    PATH: [dirname(environment.python), '/usr/bin', '/bin'].join(delimiter),
     // Control sockets and the like are then gone with the run.
     HOME: folder,
     TMPDIR: folder,
     PYTHONNOUSERSITE: '1',
     PYTHONUNBUFFERED: '1',
+    // Nothing is written into anybody's model folder.
     PYTHONDONTWRITEBYTECODE: '1',
-    TF_CPP_MIN_LOG_LEVEL: '3',
-    CUDA_VISIBLE_DEVICES: '',
-    SELDON_LOG_LEVEL: 'ERROR',
     PREDICTIVE_UNIT_ID: 'classifier',
     PREDICTIVE_UNIT_IMAGE: IMAGE,
     PREDICTIVE_UNIT_HTTP_SERVICE_PORT: String(ports.rest),

@@ -18,7 +18,7 @@ import { startWrapper } from '../../../src/target/local/wrapper.ts';
 import { isGroupAlive } from '../../../src/target/process-group.ts';
 import type { Target } from '../../../src/target/target.ts';
 import { findFittingPython } from '../../helpers/fitting-python.ts';
-import { createTargetConfig, createTestHost } from '../helpers.ts';
+import { createArm, createTargetConfig, createTestHost } from '../helpers.ts';
 
 // Installing takes minutes where it was never done: the cache is the one that the tool itself uses.
 const cacheDir =
@@ -92,10 +92,12 @@ function portsOf(target: Target): number[] {
 
 for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
   test(`the wrapper of ${seldonVersion} answers on both transports and is gone afterwards`, async (t) => {
-    if ((await findFittingPython(t, seldonVersion)) === null) return;
+    const python = await findFittingPython(t, seldonVersion);
+    if (python === null) return;
     const host = createTestHost();
-    const config = createTargetConfig({ iterations: 3, process: { seldonVersion, python: null, cacheDir } });
-    const target = await startProcessTarget(config, METHODS, host);
+    const environment = await provideEnvironment(laneOf(seldonVersion), python, cacheDir, host);
+    const config = createTargetConfig({ iterations: 3 });
+    const target = await startProcessTarget(config, createArm({ seldonVersion }), environment, METHODS, host);
     try {
       for (const [encoding, request] of Object.entries(REQUESTS) as [
         keyof typeof REQUESTS,
@@ -107,9 +109,11 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
         // Field 3 of the reply is the data; the request path lies before it, in field 2.
         assert.match(await askGrpc(grpc, request.grpc), /^12.*1a/);
 
-        const raw = target.endpoints.predict_raw as { rest: RestEndpoint; grpc: GrpcEndpoint };
-        assert.equal(await askRest(raw.rest, request.rest), '[1]\n');
-        assert.equal(await askGrpc(raw.grpc, request.grpc), RAW_ANSWER);
+        for (const method of ['predict_raw', 'predict_raw_decode'] as const) {
+          const raw = target.endpoints[method] as { rest: RestEndpoint; grpc: GrpcEndpoint };
+          assert.equal(await askRest(raw.rest, request.rest), '[1]\n');
+          assert.equal(await askGrpc(raw.grpc, request.grpc), RAW_ANSWER);
+        }
       }
       assert.equal(target.arm.seldonVersion, seldonVersion);
       assert.equal(target.arm.isSeldon, true);
@@ -120,7 +124,7 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
       const created = [...host.recorded];
       await target[Symbol.asyncDispose]();
       await target[Symbol.asyncDispose]();
-      assert.equal(created.length, 4);
+      assert.equal(created.length, 2 * METHODS.length);
       for (const thing of created) {
         if (thing.kind === 'folder') assert.equal(existsSync(thing.path), false);
         else assert.equal(await isGroupAlive(thing.pid), false);
@@ -133,10 +137,11 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
 }
 
 test('a wrapper that is killed while it is in use aborts `lost` with a ServerError, and the rest of it goes too', async (t) => {
-  if ((await findFittingPython(t, '1.19.0')) === null) return;
+  const python = await findFittingPython(t, '1.19.0');
+  if (python === null) return;
   const host = createTestHost();
-  const config = createTargetConfig({ process: { seldonVersion: '1.19.0', python: null, cacheDir } });
-  await using target = await startProcessTarget(config, ['predict'], host);
+  const environment = await provideEnvironment(laneOf('1.19.0'), python, cacheDir, host);
+  await using target = await startProcessTarget(createTargetConfig({}), createArm(), environment, ['predict'], host);
   const group = [...host.recorded].find((thing) => thing.kind === 'process-group');
   assert.ok(group);
   process.kill(group.pid, 'SIGKILL');
@@ -165,7 +170,8 @@ test('a wrapper whose ports were taken in between is started again on others', a
       if (asked++ === 0) ports[place] = taken;
       return ports;
     };
-    await using wrapper = await startWrapper({ environment, method: 'predict', iterations: 1, findPorts }, host);
+    const options = { environment, method: 'predict', model: null, iterations: 1, env: {}, findPorts } as const;
+    await using wrapper = await startWrapper(options, host);
     assert.equal(asked, 2);
     assert.ok(!Object.values(wrapper.ports).includes(taken));
     assert.equal(host.recorded.size, 2);
@@ -176,7 +182,6 @@ test('a start that is interrupted leaves nothing behind', async (t) => {
   const python = await findFittingPython(t, '1.19.0');
   if (python === null) return;
   const host = createTestHost();
-  const config = createTargetConfig({ process: { seldonVersion: '1.19.0', python: null, cacheDir } });
   const groups: number[] = [];
   const interrupting = {
     ...host,
@@ -186,8 +191,10 @@ test('a start that is interrupted leaves nothing behind', async (t) => {
       return host.recordCreated(thing);
     },
   };
-  await provideEnvironment(laneOf('1.19.0'), python, cacheDir, createTestHost());
-  await assert.rejects(startProcessTarget(config, METHODS, interrupting), /interrupted/);
+  const environment = await provideEnvironment(laneOf('1.19.0'), python, cacheDir, createTestHost());
+  const methods = ['predict', 'predict_raw'] as const;
+  const started = startProcessTarget(createTargetConfig({}), createArm(), environment, methods, interrupting);
+  await assert.rejects(started, /interrupted/);
   assert.equal(groups.length, 2);
   for (const group of groups) assert.equal(await isGroupAlive(group), false);
   assert.equal(host.recorded.size, 0);

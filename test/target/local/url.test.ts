@@ -4,11 +4,16 @@ import type { TargetConfig } from '../../../src/config.ts';
 import { UserError } from '../../../src/errors.ts';
 import type { Method } from '../../../src/plan.ts';
 import { openUrlTarget } from '../../../src/target/local/url.ts';
-import { createTargetConfig, createTestHost } from '../helpers.ts';
+import { createArm, createTargetConfig, createTestHost } from '../helpers.ts';
 
 function open(url: Partial<TargetConfig['url']>, methods: readonly Method[] = ['predict']) {
   const defaults = { rest: null, grpc: null, metadata: {}, allowRemote: false };
-  return openUrlTarget(createTargetConfig({ kind: 'url', url: { ...defaults, ...url } }), methods, createTestHost());
+  return openUrlTarget(
+    createTargetConfig({ kind: 'url', url: { ...defaults, ...url } }),
+    createArm({ id: 'mine' }),
+    methods,
+    createTestHost(),
+  );
 }
 
 test('the endpoints are those that were given, with the prefix before the path and the metadata on gRPC', async () => {
@@ -32,6 +37,8 @@ test('the endpoints are those that were given, with the prefix before the path a
     },
   });
   assert.equal(target.arm.isSeldon, 'unknown');
+  assert.equal(target.arm.id, 'mine');
+  assert.equal(await target.readUsage('predict_raw'), null);
   assert.equal(target.arm.address, '127.0.0.1:8003/seldon/space/model, localhost:8004 (gRPC)');
   assert.equal(target.answers, 'any');
   assert.equal(target.grpcReceiveLimitBytes, 4_194_304);

@@ -6,6 +6,7 @@ import { startWrapper } from '../../../src/target/local/wrapper.ts';
 import { createTestFolder, createTestHost, findAnyPython, writeScript } from '../helpers.ts';
 
 const anyPython = await findAnyPython();
+const OURS = { model: null, iterations: 1, env: {} };
 
 test('a wrapper that ends while it starts is a ServerError at once, with the last lines that it wrote', async (t) => {
   if (anyPython === null) return t.skip('skipped: there is no Python on this machine to run the guard with');
@@ -16,15 +17,12 @@ test('a wrapper that ends while it starts is a ServerError at once, with the las
   ]);
   const host = createTestHost();
   const environment = { python, version: '3.12.1', packages: {} };
-  await assert.rejects(
-    startWrapper({ environment, method: 'predict_raw', iterations: 1 }, host),
-    (error: ServerError) => {
-      assert.ok(error instanceof ServerError);
-      assert.match(error.message, /wrapper for predict_raw to keep running; it ended with code 1/);
-      assert.deepEqual(error.detail, ['ImportError: no module named FixedPredictRaw']);
-      return true;
-    },
-  );
+  await assert.rejects(startWrapper({ environment, method: 'predict_raw', ...OURS }, host), (error: ServerError) => {
+    assert.ok(error instanceof ServerError);
+    assert.match(error.message, /wrapper for predict_raw to keep running; it ended with code 1/);
+    assert.deepEqual(error.detail, ['ImportError: no module named FixedPredictRaw']);
+    return true;
+  });
   assert.equal(host.recorded.size, 0);
 });
 
@@ -40,7 +38,7 @@ test('a wrapper gets nothing of the environment of the tool', async (t) => {
     delete process.env.GUNICORN_CMD_ARGS;
   });
   const environment = { python, version: '3.12.1', packages: {} };
-  const started = startWrapper({ environment, method: 'predict', iterations: 1 }, createTestHost());
+  const started = startWrapper({ environment, method: 'predict', ...OURS }, createTestHost());
   await assert.rejects(started, ({ detail }: ServerError) => {
     assert.ok(detail.includes('GUNICORN_WORKERS'));
     assert.ok(!detail.includes('GUNICORN_CMD_ARGS'));
@@ -57,7 +55,7 @@ test('a wrapper whose ports are taken twice is a ServerError that says to run ag
   ]);
   const host = createTestHost();
   const environment = { python, version: '3.12.1', packages: {} };
-  const started = startWrapper({ environment, method: 'predict', iterations: 1 }, host);
+  const started = startWrapper({ environment, method: 'predict', ...OURS }, host);
   await assert.rejects(started, /expected free ports .* twice .* Run again/);
   assert.equal(host.messages.filter((message) => /another program took a port/.test(message)).length, 1);
   assert.equal(host.recorded.size, 0);

@@ -5,7 +5,7 @@ import { explain, UserError } from '../../../errors.ts';
 import { createRunFolder, removeFolder } from '../../run-folder.ts';
 import type { Host } from '../../target.ts';
 import { installPackages, type Packages } from './install.ts';
-import type { Lane } from './lanes.ts';
+import { describeLane, type Lane } from './lanes.ts';
 import { holdLock } from './lock.ts';
 import { isOwnerAlive, keepTouched, nameOwner } from './owner.ts';
 import type { Python } from './probe.ts';
@@ -38,15 +38,14 @@ export async function provideEnvironment(
   await makeParent(parent);
   await using _lock = await holdLock(join(parent, `${key}.lock`), {
     signal: host.signal,
-    onWait: (owner) =>
-      host.log.info(`another run (${owner}) is installing seldon-core ${lane.seldonVersion}: waiting for it`),
+    onWait: (owner) => host.log.info(`another run (${owner}) is installing ${describeLane(lane)}: waiting for it`),
   });
   const made = await readEnvironment(folder);
   if (made !== null) return made;
 
   await removeLeftovers(parent, key);
   host.log.info(
-    `installing seldon-core ${lane.seldonVersion} and what it needs for Python ${python.version} into ${folder}: ` +
+    `installing ${describeLane(lane)} and what it needs for Python ${python.version} into ${folder}: ` +
       'a minute or two and 1.4 GB, once',
   );
   const startedMs = performance.now();
@@ -66,6 +65,8 @@ async function nameEnvironment(lane: Lane, python: Python): Promise<string> {
   const hash = createHash('sha256')
     .update(await readFile(lane.constraintsFile))
     .update(JSON.stringify([lane.seldonVersion, python.version, python.platform, python.origin]))
+    // Nothing where there are none: environments that were made before there were pins keep their names.
+    .update(lane.pins.length === 0 ? '' : JSON.stringify([...lane.pins].sort()))
     .digest('hex');
   return `${lane.seldonVersion}-py${python.version}-${hash.slice(0, 12)}`;
 }

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { normaliseName } from '../../../arms/packages.ts';
 import { ServerError } from '../../../errors.ts';
 import { startFamily } from '../../family.ts';
 import type { Host } from '../../target.ts';
 import { orAborted } from '../../wait.ts';
-import type { Lane } from './lanes.ts';
+import { describeLane, type Lane } from './lanes.ts';
 import type { Python } from './probe.ts';
 
 /** Names and versions, as the packages themselves tell them. */
@@ -22,21 +23,28 @@ with open(sys.argv[1], "w") as file:
 `;
 
 /**
- * Makes a virtual environment in the empty folder, with every package of the lane's constraints file and no other,
- * and proves that the wrapper can be imported. Throws ServerError with pip's last lines.
+ * Makes a virtual environment in the empty folder, with every package of the lane's constraints file and no other
+ * (pins take the place of theirs), and proves that the wrapper can be imported. Throws ServerError with the last lines
+ * of pip, or of the import, which is where packages that do not go together are found.
  */
 export async function installPackages(lane: Lane, python: Python, folder: string, host: Host): Promise<Packages> {
   const installed = join(folder, 'bin', 'python');
   const scratch = join(folder, 'scratch');
+  const constraintsFile = lane.pins.length === 0 ? lane.constraintsFile : join(scratch, 'constraints.txt');
   const step = (what: string, command: Command, env = {}) =>
-    runStep(what, command, env, { lane, python, folder }, host);
+    runStep(what, command, env, { lane, python, folder, constraintsFile }, host);
 
   await step('make a virtual environment', [python.path, '-I', '-m', 'venv', folder]);
   await mkdir(scratch);
+  if (lane.pins.length > 0) {
+    await writeFile(constraintsFile, withoutPinned(await readFile(lane.constraintsFile, 'utf8'), lane.pins));
+  }
   const options = ['--no-deps', '--no-compile', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off'];
-  const install: Command = [installed, '-I', '-m', 'pip', 'install', ...options, '-r', lane.constraintsFile];
+  const install = [installed, '-I', '-m', 'pip', 'install', ...options] as const;
   // What a killed pip leaves behind is then removed with all the rest.
-  await step('install packages', install, { TMPDIR: scratch });
+  const env = { TMPDIR: scratch };
+  await step('install packages', [...install, '-r', constraintsFile], env);
+  if (lane.pins.length > 0) await step(`install ${lane.pins.join(', ')}`, [...install, ...lane.pins], env);
   // Half of a cold start is compiling. Some packages carry files that are no valid Python: no reason to give up.
   await step('compile packages', [installed, '-I', '-c', COMPILE, join(folder, 'lib')]);
   const list = join(scratch, 'packages.json');
@@ -44,6 +52,20 @@ export async function installPackages(lane: Lane, python: Python, folder: string
   const packages = JSON.parse(await readFile(list, 'utf8')) as Packages;
   await rm(scratch, { recursive: true, force: true });
   return packages;
+}
+
+/** The lines of a constraints file, those left out whose package is pinned otherwise. */
+function withoutPinned(constraints: string, pins: readonly string[]): string {
+  const pinned = new Set(pins.map(nameModule));
+  return constraints
+    .split('\n')
+    .filter((line) => !pinned.has(nameModule(line)))
+    .join('\n');
+}
+
+/** Both of TensorFlow's packages bring the same files: who pins one of them does not want the other either. */
+function nameModule(requirement: string): string {
+  return normaliseName(requirement).replace(/^tensorflow-cpu$/, 'tensorflow');
 }
 
 const COMPILE = `
@@ -57,6 +79,7 @@ interface Place {
   readonly lane: Lane;
   readonly python: Python;
   readonly folder: string;
+  readonly constraintsFile: string;
 }
 
 async function runStep(
@@ -66,14 +89,14 @@ async function runStep(
   place: Place,
   host: Host,
 ): Promise<void> {
-  const { lane, python, folder } = place;
-  const env = { ...installEnv(process.env, lane.constraintsFile), ...more };
+  const { lane, python, folder, constraintsFile } = place;
+  const env = { ...installEnv(process.env, constraintsFile), ...more };
   await using family = await startFamily({ guardPython: python.path, command, cwd: folder, env }, host);
   const code = await orAborted(family.exited, host.signal);
   if (code === 0) return;
   throw new ServerError(
-    `expected to ${what} for seldon-core ${lane.seldonVersion} on Python ${python.version}; it ended with code ${code}. ` +
-      'Mend what its last lines say (network, package index, disk space), then run again.',
+    `expected to ${what} for ${describeLane(lane)} on Python ${python.version}; it ended with code ${code}. ` +
+      `Mend what its last lines say (${lane.pins.length > 0 ? 'packages that do not go together, ' : ''}network, package index, disk space), then run again.`,
     { detail: family.lastLines() },
   );
 }

@@ -22,8 +22,12 @@ interface Setup {
 const LIMIT_MS = 60_000;
 const real = await findAnyPython();
 
-/** A Python whose venv and pip are a few lines of shell; `pip` is what it does to install. */
-async function setUp(t: TestContext, pip: string): Promise<Setup | null> {
+/** A Python whose venv and pip are a few lines of shell; `pip` is what it does to install, `prove` to import. */
+async function setUp(
+  t: TestContext,
+  pip: string,
+  prove = `echo '{"seldon-core":"1.19.0"}' > "$4"`,
+): Promise<Setup | null> {
   if (real === null) {
     t.skip('skipped: there is no Python on this machine to run the guard with');
     return null;
@@ -37,7 +41,7 @@ async function setUp(t: TestContext, pip: string): Promise<Setup | null> {
     'case "$2 $3" in',
     '  "-m venv") mkdir -p "$4/bin" "$4/lib"; cp "$0" "$4/bin/python" ;;',
     `  "-m pip") ${pip} ;;`,
-    `  "-c "*) case "$4" in */packages.json) echo '{"seldon-core":"1.19.0"}' > "$4" ;; esac ;;`,
+    `  "-c "*) case "$4" in */packages.json) ${prove} ;; esac ;;`,
     'esac',
   ]);
   const constraintsFile = join(folder, 'constraints.txt');
@@ -46,7 +50,7 @@ async function setUp(t: TestContext, pip: string): Promise<Setup | null> {
   return {
     cacheDir,
     python: { path, version: '3.12.1', platform: 'linux-x86_64', origin: path },
-    lane: { seldonVersion: '1.19.0', pythons: ['3.12'], constraintsFile },
+    lane: { seldonVersion: '1.19.0', pythons: ['3.12'], constraintsFile, pins: [] },
     calls: async () => (await readFile(log, 'utf8')).trimEnd().split('\n'),
     leftovers: async () =>
       (await readdir(join(cacheDir, 'python'))).filter(
@@ -83,6 +87,58 @@ test('other constraints or another Python make another environment', async (t) =
   await writeFile(setup.lane.constraintsFile, 'seldon-core==1.19.0\nsix==1.17.0\n');
   const third = await provide(setup.python);
   assert.equal(new Set([first.python, other.python, third.python]).size, 3);
+});
+
+test("pins make an environment of their own, in which they take the place of the version's packages", async (t) => {
+  const setup = await setUp(t, 'echo "$@" >> "$0.pip"; cat "$PIP_CONSTRAINT" >> "$0.pip"');
+  if (setup === null) return;
+  const constraints = ['# a comment', 'numpy==1.26.4', 'typing-extensions==4.16.0', 'wheel==0.48.0'];
+  const tensorflow = ['tensorflow-cpu==2.18.1 ; platform_machine == "x86_64"', 'tensorflow==2.18.1'];
+  await writeFile(setup.lane.constraintsFile, [...constraints, ...tensorflow, ''].join('\n'));
+  const provide = (pins: readonly string[], host = createTestHost()) =>
+    provideEnvironment({ ...setup.lane, pins }, setup.python, setup.cacheDir, host);
+  const host = createTestHost();
+  const pins = ['numpy==1.26.3', 'Typing_Extensions==4.12.2', 'tensorflow==2.17.0'];
+  const { python } = await provide(pins, host);
+  assert.match(
+    host.messages[0] ?? '',
+    /installing seldon-core 1\.19\.0 with numpy==1\.26\.3, Typing_Extensions==4\.12\.2/,
+  );
+  const said = (await readFile(`${python}.pip`, 'utf8')).split('\n');
+  const kept = ['# a comment', 'wheel==0.48.0'];
+  const [first, second] = said.filter((line) => line.startsWith('-I -m pip install'));
+  assert.match(first ?? '', /--no-deps .* -r .*\/scratch\/constraints\.txt$/);
+  assert.match(second ?? '', /--no-deps .* numpy==1\.26\.3 Typing_Extensions==4\.12\.2 tensorflow==2\.17\.0$/);
+  assert.deepEqual(
+    said.filter((line) => !line.startsWith('-I') && line !== ''),
+    [...kept, ...kept],
+  );
+
+  const paths = [
+    (await provide([])).python,
+    python,
+    (await provide(['numpy==1.26.2'])).python,
+    (await provide([...pins].reverse())).python,
+  ];
+  assert.equal(new Set(paths).size, 3);
+  assert.equal(paths[3], python, 'their order makes no difference');
+});
+
+test('packages that do not go together are told as such, by the import that fails', async (t) => {
+  const setup = await setUp(t, 'exit 0', 'echo "ImportError: numpy.core.multiarray failed to import" >&2; exit 1');
+  if (setup === null) return;
+  const lane = { ...setup.lane, pins: ['numpy==2.3.0'] };
+  const provided = provideEnvironment(lane, setup.python, setup.cacheDir, createTestHost());
+  await assert.rejects(provided, (error: ServerError) => {
+    assert.ok(error instanceof ServerError);
+    assert.match(
+      error.message,
+      /import the wrapper for seldon-core 1\.19\.0 with numpy==2\.3\.0 .* do not go together/,
+    );
+    assert.deepEqual(error.detail, ['ImportError: numpy.core.multiarray failed to import']);
+    return true;
+  });
+  assert.deepEqual(await readdir(join(setup.cacheDir, 'python')), []);
 });
 
 test('pip that fails half-way gives a ServerError with its last lines and leaves nothing behind', async (t) => {
