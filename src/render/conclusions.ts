@@ -42,8 +42,8 @@ const CLAIMS: Record<ClaimId, { readonly sentence: Prose; readonly pooled: Prose
 };
 
 const CAVEATS: Record<NonNullable<Claim['caveat']>, Prose> = {
-  'raw-does-not-decode': say` The benchmark's raw model decodes nothing; one that reads its input would have to.`,
-  'gain-at-one-batch-only': say` The gain is seen at one batch size only.`,
+  'raw-does-not-decode': say` The benchmark's raw model decodes nothing; one that reads its input would have to`,
+  'gain-at-one-batch-only': say` The gain is seen at one batch size only`,
 };
 
 /** One sentence or two per claim, then who is fastest and slowest in each batch. All from the data of the tables. */
@@ -65,8 +65,14 @@ export function describeClaim(lookup: Lookup, claim: Claim): Prose {
     ...effect,
     ...countEvidence(lookup, claim),
     ...describeReason(lookup, claim),
-    ...(claim.caveat === undefined ? [] : CAVEATS[claim.caveat]),
+    ...describeCaveat(lookup, claim),
   ];
+}
+
+function describeCaveat({ report }: Lookup, { caveat }: Claim): Prose {
+  if (caveat === undefined) return [];
+  const twin = caveat === 'raw-does-not-decode' && report.config.methods.includes('predict_raw_decode');
+  return say`${CAVEATS[caveat]}${twin ? plain`, as raw+decode does` : plain``}.`;
 }
 
 interface Piece {
@@ -129,7 +135,7 @@ function describeReason(lookup: Lookup, claim: Claim): Prose {
 }
 
 /** More rounds than this cannot even be asked for. */
-const MAX_ROUNDS = 1000;
+export const MAX_ROUNDS = 1000;
 
 /** What would settle it: the most that any of its undecided pairs needs. */
 function describeRounds(lookup: Lookup, claim: Claim): Prose {

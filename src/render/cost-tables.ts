@@ -1,6 +1,6 @@
 import { bytes, encodingLabel, integer, millis, transportLabel } from './format.ts';
 import { cellName, type Lookup } from './lookup.ts';
-import { code, plain, say } from './prose.ts';
+import { code, foreign, plain, say } from './prose.ts';
 import { left, right, type Table } from './table.ts';
 
 /** What encoding a request and decoding its reply cost this program; null where nothing was recorded. */
@@ -24,10 +24,12 @@ export const CODEC_NOTE = say`Done once per cell, outside the clock, by this pro
 /** What the client and the kernel cost alone, each with the cell's own bytes; null without calibration. */
 export function buildFloorTable(lookup: Lookup): Table | null {
   if (lookup.report.floor.length === 0) return null;
+  const several = lookup.others.length > 0;
   return {
     caption: plain`Floor: the same bytes against a server that answers at once`,
     columns: [
       left(plain`cell`),
+      ...(several ? [left(plain`arm`)] : []),
       right(plain`request`),
       right(plain`reply`),
       right(plain`requests`),
@@ -36,6 +38,7 @@ export function buildFloorTable(lookup: Lookup): Table | null {
     ],
     rows: lookup.report.floor.map((floor) => [
       cellName(lookup, floor.cell),
+      ...(several ? [say`${foreign(floor.arm)}`] : []),
       say`${bytes(floor.requestBytes)}`,
       say`${bytes(floor.responseBytes)}`,
       say`${integer(floor.requests)}`,

@@ -1,5 +1,6 @@
-import type { Arm, CellReport, CellResult, Report } from '../report.ts';
+import type { Arm, CellReport, CellResult, Comparison, Report } from '../report.ts';
 import { clean } from './foreign.ts';
+import { createLookup } from './lookup.ts';
 
 type Value = string | number | null | undefined;
 
@@ -8,6 +9,8 @@ interface Row {
   readonly cell: CellReport;
   readonly result: CellResult | null;
   readonly floorMs: number | undefined;
+  /** Against the baseline's cell; null in the baseline itself. */
+  readonly against: Comparison | null;
 }
 
 /** Stable names, units in them. New columns go to the end. */
@@ -50,15 +53,25 @@ const COLUMNS: readonly (readonly [name: string, read: (row: Row) => Value])[] =
   ['first_byte_p50_ms', ({ result }) => result?.partsMs.firstByte],
   ['floor_p50_ms', ({ floorMs }) => floorMs],
   ['floor_share', ({ result }) => result?.floorShare],
+  ['dropped', ({ result }) => result?.dropped],
+  ['in_flight', ({ result }) => result?.inFlight],
+  ['server_cpu_ms_per_request', ({ result }) => result?.server?.cpuMsPerRequest],
+  ['server_rss_bytes', ({ result }) => result?.server?.rssBytes],
+  ['against_baseline_effect', ({ against }) => against?.effect],
+  ['against_baseline_low', ({ against }) => against?.low],
+  ['against_baseline_high', ({ against }) => against?.high],
+  ['against_baseline_verdict', ({ against }) => against?.verdict],
+  ['against_baseline_confirmed', ({ against }) => against?.confirmation && String(against.confirmation.holds)],
 ];
 
 /** One row per cell and arm, in full precision; nothing where nothing was measured. */
 export function renderCsv(report: Report): string {
-  const floors = new Map(report.floor.map((floor) => [floor.cell, floor.p50Ms]));
+  const lookup = createLookup(report);
+  const floors = new Map(report.floor.map((floor) => [JSON.stringify([floor.arm, floor.cell]), floor.p50Ms]));
   const rows = report.cells.flatMap((cell) =>
     report.arms.map((arm): Row => {
-      const result = Object.hasOwn(cell.results, arm.id) ? (cell.results[arm.id] ?? null) : null;
-      return { arm, cell, result, floorMs: floors.get(cell.id) };
+      const floorMs = floors.get(JSON.stringify([arm.id, cell.id]));
+      return { arm, cell, result: lookup.result(cell, arm), floorMs, against: lookup.against(cell, arm) };
     }),
   );
   const head = COLUMNS.map(([name]) => name).join(',');

@@ -1,6 +1,7 @@
 import type { Arm, Report } from '../report.ts';
-import { bytes, count, duration, integer, percent, percentExact, timestamp } from './format.ts';
+import { bytes, confidence, count, duration, integer, percent, percentExact, timestamp } from './format.ts';
 import type { Lookup } from './lookup.ts';
+import { describeConnections, describeOpenLoop } from './loop.ts';
 import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 import { describeTarget } from './provenance.ts';
 import { left, right, type Table } from './table.ts';
@@ -9,7 +10,8 @@ type Fact = readonly [Plain, Prose];
 
 /** Everything that the report knows of where it was made. */
 export function buildEnvironmentTable(lookup: Lookup): Table {
-  const facts = [...describeMachine(lookup.report), ...describeServer(lookup), ...describeRun(lookup.report)];
+  const { report } = lookup;
+  const facts = [...describeMachine(report), ...describeServers(report.arms), ...describeRun(report)];
   return {
     caption: plain`Environment`,
     columns: [left(plain`what`), left(plain`value`)],
@@ -49,30 +51,41 @@ function describeMachine({ environment }: Report): Fact[] {
   ];
 }
 
-function describeServer(lookup: Lookup): Fact[] {
-  const { arm } = lookup;
+/** Of several arms, each fact says whose it is. */
+function describeServers(arms: readonly Arm[]): Fact[] {
+  const [only] = arms;
+  if (only !== undefined && arms.length === 1) return describeServer(only);
+  return arms.flatMap((arm, i) => {
+    const number = plain`arm ${integer(i + 1)}`;
+    const head: Fact = [i === 0 ? plain`${number}, the baseline` : number, say`${foreign(arm.id)}`];
+    return [head, ...describeServer(arm).map(([what, value]): Fact => [plain`${number}: ${what}`, value])];
+  });
+}
+
+function describeServer(arm: Arm): Fact[] {
   return [
-    [plain`target`, describeTarget(lookup)],
+    [plain`target`, describeTarget(arm)],
     ...(arm.address === undefined ? [] : [[plain`address`, say`${foreign(arm.address)}`] as const]),
+    ...(arm.model === undefined ? [] : [[plain`model`, say`${foreign(arm.model)}`] as const]),
     ...describePackages(arm),
     ...Object.entries(arm.settings).map(
       ([name, value]): Fact => [plain`server setting`, say`${foreign(name)} = ${foreign(value)}`],
     ),
-    [
-      plain`REST connection`,
-      arm.connection === null
-        ? say`not known`
-        : arm.connection === 'close'
-          ? say`closed after each reply`
-          : say`kept open`,
-    ],
+    [plain`REST connection`, connectionLabel(arm.connection)],
   ];
 }
 
-function describePackages({ python }: Arm): Fact[] {
-  if (python === undefined) return [];
+export function connectionLabel(connection: Arm['connection']): Prose {
+  if (connection === null) return say`not known`;
+  return connection === 'close' ? say`closed after each reply` : say`kept open`;
+}
+
+function describePackages({ python, packages: pinned = [] }: Arm): Fact[] {
+  const asked: Fact[] = pinned.length === 0 ? [] : [[plain`packages asked for`, join(pinned.map(foreign), ', ')]];
+  if (python === undefined) return asked;
   const packages = Object.entries(python.packages).map(([name, version]) => say`${foreign(name)} ${foreign(version)}`);
   return [
+    ...asked,
     [plain`Python`, say`${foreign(python.version)}`],
     ...(packages.length === 0 ? [] : [[plain`Python packages`, join(packages, ', ')] as const]),
   ];
@@ -92,13 +105,32 @@ function describeRun(report: Report): Fact[] {
     [plain`took`, say`${duration(report.durationMs)}`],
     [
       plain`rounds × block`,
-      say`${integer(report.roundsDone)} of ${integer(config.rounds)} × ${duration(config.blockMs)}, preset ${config.preset as string as Plain}`,
+      say`${describeRounds(report)} × ${duration(config.blockMs)}, preset ${config.preset as string as Plain}`,
     ],
+    ...describeLoad(report),
     [plain`margin`, say`${percentExact(config.margin)}`],
+    [plain`confidence of differences`, say`${confidence(report.alpha)}`],
     [plain`seed`, say`${integer(config.seed)}`],
     [plain`model iterations`, say`${integer(config.iterations)}`],
     [plain`timeout per request`, say`${duration(config.timeoutMs)}`],
     ...named.flatMap(([what, value]) => (value === undefined ? [] : [[what, say`${foreign(value)}`] as const])),
+  ];
+}
+
+function describeRounds({ roundsDone, config }: Report): Plain {
+  return roundsDone > config.rounds
+    ? plain`${integer(roundsDone)} (${integer(config.rounds)}, and more for precision)`
+    : plain`${integer(roundsDone)} of ${integer(config.rounds)}`;
+}
+
+function describeLoad(report: Report): Fact[] {
+  const { precision, budgetMs } = report.config;
+  const connections = describeConnections(report);
+  const budget = budgetMs === null ? [] : say`, at most ${duration(budgetMs)} of measuring`;
+  return [
+    [plain`load`, say`${describeOpenLoop(report) ?? plain`closed loop`}`],
+    ...(connections === null ? [] : [[plain`connections`, connections] as const]),
+    ...(precision === null ? [] : [[plain`precision asked for`, say`±${percentExact(precision)}${budget}`] as const]),
   ];
 }
 

@@ -1,10 +1,12 @@
-import type { Verdict } from '../report.ts';
-import { chartNumber, effectWithInterval, percentExact, ratio } from './format.ts';
-import type { Group, Lookup } from './lookup.ts';
+import type { Arm, Comparison, Verdict } from '../report.ts';
+import { describeArmVerdict } from './arm-verdicts.ts';
+import { chartNumber, effectWithInterval, millis, NOTHING, percentExact, ratio } from './format.ts';
+import { cellLabel, type Group, type Lookup } from './lookup.ts';
+import { listMarks, markSigns } from './marks.ts';
 import { describeVerdict, listPairs, pairLabel } from './pairs-table.ts';
-import type { Plain, Prose } from './prose.ts';
+import { type Plain, type Prose, plain } from './prose.ts';
 
-/** A batch's pairs as intervals on one logarithmic axis. Places are percent of the plot's width. */
+/** Differences as intervals on one logarithmic axis. Places are percent of the plot's width. */
 export interface Forest {
   readonly title: Plain;
   readonly one: Plain;
@@ -15,6 +17,8 @@ export interface Forest {
 
 export interface ForestRow {
   readonly label: Prose;
+  /** The two medians, where the row is about one cell of two arms. */
+  readonly medians: Plain | null;
   readonly difference: Plain;
   readonly verdict: Prose;
   readonly tone: Verdict;
@@ -24,9 +28,40 @@ export interface ForestRow {
 
 const EDGE = 4;
 
-/** Null where the batch has no pair. */
+type Words = Pick<ForestRow, 'label' | 'medians' | 'verdict'>;
+
+/** The baseline's pairs of a batch. Null where it has none. */
 export function buildForest(lookup: Lookup, group: Group): Forest | null {
-  const pairs = listPairs(lookup, group);
+  return drawForest(lookup, group, listPairs(lookup, group), (comparison) => ({
+    label: pairLabel(lookup, comparison),
+    medians: null,
+    verdict: describeVerdict(comparison),
+  }));
+}
+
+/** One arm against the baseline, the cells of a batch. Null where none was compared. */
+export function buildArmForest(lookup: Lookup, group: Group, other: Arm): Forest | null {
+  const found = group.cells.flatMap((cell) => lookup.against(cell, other) ?? []);
+  return drawForest(lookup, group, found, (comparison) => {
+    const cell = lookup.cell(comparison.b.cell);
+    const [before, after] = [lookup.arm, other].map((arm) => {
+      const result = cell === undefined ? null : lookup.result(cell, arm);
+      return result === null ? NOTHING : plain`${millis(result.p50Ms.value)}${markSigns(listMarks(result))}`;
+    });
+    return {
+      label: cell === undefined ? [] : cellLabel(cell),
+      medians: plain`${before ?? NOTHING} → ${after ?? NOTHING}`,
+      verdict: describeArmVerdict(lookup, comparison),
+    };
+  });
+}
+
+function drawForest(
+  lookup: Lookup,
+  group: Group,
+  pairs: readonly Comparison[],
+  describe: (comparison: Comparison) => Words,
+): Forest | null {
   if (pairs.length === 0) return null;
   const { margin } = lookup.report.config;
   const ends = pairs.flatMap(({ effect, low, high }) => [low ?? effect, high ?? effect]).map(toLog);
@@ -41,9 +76,8 @@ export function buildForest(lookup: Lookup, group: Group): Forest | null {
     band: { x: bandFrom, width: chartNumber(Number(bandTo) - Number(bandFrom)), label: percentExact(margin) },
     ticks: listTicks(from, to).map((log) => ({ x: place(log), label: ratio(2 ** log) })),
     rows: pairs.map((comparison) => ({
-      label: pairLabel(lookup, comparison),
+      ...describe(comparison),
       difference: effectWithInterval(comparison.effect, comparison.low, comparison.high),
-      verdict: describeVerdict(comparison),
       tone: comparison.verdict,
       point: place(toLog(comparison.effect)),
       interval:

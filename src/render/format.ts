@@ -11,13 +11,17 @@ export const MINUS = '−';
 export const NOTHING = '–' as Plain;
 
 const TRANSPORT_LABELS: Record<Transport, string> = { rest: 'REST', grpc: 'gRPC' };
-const METHOD_LABELS: Record<Method, string> = { predict: 'predict', predict_raw: 'raw' };
+const METHOD_LABELS: Record<Method, string> = {
+  predict: 'predict',
+  predict_raw: 'raw',
+  predict_raw_decode: 'raw+decode',
+};
 
 export function transportLabel(transport: Transport): Plain {
   return TRANSPORT_LABELS[transport] as Plain;
 }
 
-/** The short form for tables: `predict_raw` is `raw`. */
+/** The short form for tables: `predict_raw` is `raw`, `predict_raw_decode` is `raw+decode`. */
 export function methodLabel(method: Method): Plain {
   return METHOD_LABELS[method] as Plain;
 }
@@ -74,6 +78,16 @@ export function percent(x: number | null): Plain {
 /** 0.05 is "5%", for settings. */
 export function percentExact(x: number): Plain {
   return `${Number((x * 100).toPrecision(6))}%` as Plain;
+}
+
+/** What an interval at level `alpha` is called: .05 is "95%". Rounded down, so that it never promises more than it holds. */
+export function confidence(alpha: number): Plain {
+  return `${Math.floor((1 - alpha) * 1000 + 1e-6) / 10}%` as Plain;
+}
+
+/** "1 connection", "8 connections". */
+export function connections(n: number): Plain {
+  return count(n, 'connection');
 }
 
 /** Rounded down, so that a duty below a limit never reads as the limit. */

@@ -1,33 +1,49 @@
 import type { Report, Warning } from '../report.ts';
+import { summariseArms, tallyArms } from './arm-verdicts.ts';
 import { countClaims } from './conclusions.ts';
 import { count, integer } from './format.ts';
 import type { Lookup } from './lookup.ts';
-import { type Plain, type Prose, plain, say } from './prose.ts';
+import { describeOpenLoop } from './loop.ts';
+import { join, type Plain, type Prose, plain, say } from './prose.ts';
 import { describeWarning, type Weight, weigh } from './warnings.ts';
 
 export interface Headline {
-  readonly state: 'good' | Exclude<Weight, 'note'>;
-  readonly text: Plain;
+  readonly state: State;
+  /** The state in a word or two. */
+  readonly word: Plain;
+  readonly text: Prose;
 }
+
+/** `open`: arms were compared, none was found slower, and some cells are not settled. */
+export type State = 'good' | 'open' | Exclude<Weight, 'note'>;
 
 export interface Alert {
   readonly kind: 'CAUTION' | 'WARNING' | 'NOTE';
   readonly text: Prose;
 }
 
-export const SIGNS: Record<Headline['state'], Plain> = { good: plain`🟢`, doubt: plain`🟡`, bad: plain`🔴` };
+export const SIGNS: Record<State, Plain> = { good: plain`🟢`, open: plain`⚪`, doubt: plain`🟡`, bad: plain`🔴` };
 
-/** The whole run in a line, made from the same arrays as the tables. */
-export function buildHeadline({ report }: Lookup): Headline {
+/**
+ * The whole run in a line, made from the same arrays as the tables. Where several arms were measured, their comparison
+ * is what was asked.
+ */
+export function buildHeadline(lookup: Lookup): Headline {
+  const { report } = lookup;
   const name = isReference(report) ? plain`Payload benchmark of the reference server` : plain`Seldon payload benchmark`;
-  const state = judgeState(report);
-  const parts = [
-    ...describeOutcome(report),
-    countCells(report),
-    ...(state === 'doubt' && !isReference(report) ? [plain`the numbers are not trustworthy`] : []),
-    countClaims(report),
-  ].filter((part) => part !== null);
-  return { state, text: plain`${name}: ${parts.join('; ') as Plain}` };
+  const { state, word } = judgeState(lookup);
+  const loop = describeOpenLoop(report);
+  const doubt = state === 'doubt' && !isReference(report) ? [say`the numbers are not trustworthy`] : [];
+  const outcome = describeOutcome(report).map((part) => say`${part}`);
+  const more = [...(loop === null ? [] : [say`${loop}`]), ...doubt];
+  if (lookup.others.length > 0) {
+    const unmeasured = report.cells.some((cell) => cell.state !== 'measured') ? [say`${countCells(report)}`] : [];
+    const parts = [summariseArms(lookup), ...outcome, ...unmeasured, ...more];
+    return { state, word, text: say`${name}, ${join(parts, '; ')}` };
+  }
+  const claims = countClaims(report);
+  const parts = [...outcome, say`${countCells(report)}`, ...more, ...(claims === null ? [] : [say`${claims}`])];
+  return { state, word, text: say`${name}: ${join(parts, '; ')}` };
 }
 
 /** What a reader has to know before the numbers: the heaviest kind of warning, or nothing. */
@@ -56,12 +72,23 @@ export function isReference({ arms }: Report): boolean {
   return arms.some(({ isSeldon }) => isSeldon === false);
 }
 
-function judgeState(report: Report): Headline['state'] {
+/** What is missing weighs more than what is doubtful, and that more than what the arms were found to be. */
+function judgeState(lookup: Lookup): Pick<Headline, 'state' | 'word'> {
+  const { report } = lookup;
+  if (report.outcome === 'regression') return { state: 'bad', word: plain`over a limit` };
   const failed = report.cells.some(({ state }) => state === 'failed');
-  const isOver = report.outcome === 'aborted' || report.outcome === 'infra-error' || report.outcome === 'regression';
-  if (failed || isOver || report.warnings.some((warning) => weigh(warning) === 'bad')) return 'bad';
+  const isOver = report.outcome === 'aborted' || report.outcome === 'infra-error';
+  if (failed || isOver || report.warnings.some((warning) => weigh(warning) === 'bad')) {
+    return { state: 'bad', word: plain`incomplete` };
+  }
   const doubtful = report.outcome === 'untrustworthy' || report.canary?.noisy === true || isReference(report);
-  return doubtful || report.warnings.some((warning) => weigh(warning) === 'doubt') ? 'doubt' : 'good';
+  if (doubtful || report.warnings.some((warning) => weigh(warning) === 'doubt')) {
+    return { state: 'doubt', word: plain`with doubts` };
+  }
+  const tallies = tallyArms(lookup);
+  if (tallies.some(({ of }) => of.slower > 0)) return { state: 'bad', word: plain`slower` };
+  const isOpen = tallies.some(({ of, missing }) => of.inconclusive + of['not-resolvable'] + missing > 0);
+  return isOpen ? { state: 'open', word: plain`not settled` } : { state: 'good', word: plain`measured` };
 }
 
 function describeOutcome(report: Report): Plain[] {

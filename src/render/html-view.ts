@@ -1,18 +1,25 @@
+import { describeArms } from './arm-conclusions.ts';
+import { buildDifferencesTable } from './arm-differences.ts';
+import { explainArms, withinBaseline } from './arm-tables.ts';
+import { opposeArms } from './arm-verdicts.ts';
 import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, buildFloorTable, CODEC_NOTE } from './cost-tables.ts';
 import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
-import { clean } from './foreign.ts';
-import { buildForest, type Forest } from './forest.ts';
+import { buildArmForest, buildForest, type Forest } from './forest.ts';
+import { confidence, integer } from './format.ts';
 import { buildAlert, buildHeadline, isReference } from './headline.ts';
 import type { Lookup } from './lookup.ts';
+import { describeOpenLoop } from './loop.ts';
 import { explainMarks } from './marks.ts';
 import { describeMethod } from './method.ts';
 import { PAIRS_NOTE } from './pairs-table.ts';
 import { buildPivot, explainPivots, FASTEST, type Pivot } from './pivot.ts';
-import { foreign, type Prose, say } from './prose.ts';
+import { toText } from './plain-text.ts';
+import { foreign, type Plain, type Prose, plain, say } from './prose.ts';
 import { describeProvenance, runName, runUrlOf } from './provenance.ts';
 import type { Table } from './table.ts';
+import { buildThroughput } from './throughput.ts';
 import { describeWarning, NOT_SELDON } from './warnings.ts';
 
 const HEAT_STEPS = 7;
@@ -23,14 +30,17 @@ export function buildView(lookup: Lookup) {
   const headline = buildHeadline(lookup);
   const alert = buildAlert(lookup);
   const url = runUrlOf(report);
+  const loop = describeOpenLoop(report);
   const pivots = groups.map((group) => buildPivot(lookup, group));
   return {
     state: headline.state,
-    word: { good: 'measured', doubt: 'with doubts', bad: 'incomplete' }[headline.state],
-    headline: headline.text,
+    word: headline.word,
+    title: toText(headline.text),
+    headline: viewProse(headline.text),
     lead: isReference(report) ? viewProse(NOT_SELDON) : null,
     provenance: viewProse(describeProvenance(lookup)),
     alert: alert === null ? null : { kind: alert.kind.toLowerCase(), text: viewProse(alert.text) },
+    arms: viewArms(lookup),
     conclusions: describeConclusions(lookup, groups).map(viewProse),
     // A few batches lie open; of many, each is folded.
     open: groups.length <= 3,
@@ -38,7 +48,13 @@ export function buildView(lookup: Lookup) {
       id: `b${i + 1}`,
       title: group.title,
       pivot: viewPivot(buildPivot(lookup, group)),
-      forest: viewForest(buildForest(lookup, group)),
+      throughput: viewOptional(buildThroughput(lookup, group)),
+      loop: loop === null ? plain`` : plain`, ${loop}`,
+      forest: viewForest(lookup, buildForest(lookup, group), {
+        first: plain`pair`,
+        label: plain`Pairs, ${group.title}`,
+        caption: say`Pairs, ${group.title}`,
+      }),
       cells: viewTable(buildCellsTable(lookup, group)),
     })),
     pivotNotes: explainPivots(pivots).map(viewProse),
@@ -57,19 +73,44 @@ export function buildView(lookup: Lookup) {
   };
 }
 
+/** What the comparison of the arms found; null where there is one. */
+function viewArms(lookup: Lookup) {
+  if (lookup.others.length === 0) return null;
+  const differences = buildDifferencesTable(lookup);
+  return {
+    conclusions: describeArms(lookup).map(viewProse),
+    differences: viewOptional(differences),
+    note: viewProse(explainArms(lookup, lookup.groups)),
+    within: viewProse(withinBaseline(lookup)),
+    others: lookup.others.map((other, i) => ({
+      id: viewProse(say`${foreign(other.id)}`),
+      name: viewProse(opposeArms(lookup, other)),
+      batches: lookup.groups.map((group) => ({
+        title: group.title,
+        forest: viewForest(lookup, buildArmForest(lookup, group, other), {
+          first: plain`cell`,
+          label: plain`Arm ${integer(i + 2)} against the baseline, ${group.title}`,
+          caption: say`${opposeArms(lookup, other)}, ${group.title}`,
+        }),
+        cells: viewTable(buildCellsTable(lookup, group, other)),
+      })),
+    })),
+  };
+}
+
 function viewProse(prose: Prose) {
   return prose.map((segment) => ({
     strong: segment.style === 'strong',
     code: segment.style === 'code',
     foreign: segment.style === 'foreign',
-    text: segment.style === 'foreign' ? clean(segment.text) : segment.text,
+    text: toText([segment]),
   }));
 }
 
 function viewTable({ caption, columns, rows }: Table) {
   return {
     caption,
-    columns: columns.map(({ title, align }) => ({ title, align })),
+    columns: columns.map(({ title, align }) => ({ title: viewProse(title), align })),
     rows: rows.map(([head = [], ...cells]) => ({
       head: viewProse(head),
       cells: cells.map((cell, i) => ({ align: columns[i + 1]?.align ?? 'left', text: viewProse(cell) })),
@@ -97,13 +138,25 @@ function viewPivot({ columns, rows }: Pivot) {
   };
 }
 
-function viewForest(forest: Forest | null) {
+interface ForestWords {
+  /** The head of the first column. */
+  readonly first: Plain;
+  /** For an attribute, where no foreign text belongs. */
+  readonly label: Plain;
+  readonly caption: Prose;
+}
+
+function viewForest({ report }: Lookup, forest: Forest | null, words: ForestWords) {
   if (forest === null) return null;
   const { one, band, ticks, rows } = forest;
   return {
     one,
     band,
     ticks,
+    ...words,
+    caption: viewProse(words.caption),
+    confidence: confidence(report.alpha),
+    hasMedians: rows.some(({ medians }) => medians !== null),
     rows: rows.map((row) => ({
       ...row,
       one,

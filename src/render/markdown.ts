@@ -39,7 +39,7 @@ function writeSegment(segment: Segment): string {
 }
 
 export function tableToMarkdown({ columns, rows }: Table): Md {
-  const head = columns.map((column) => column.title);
+  const head = columns.map((column) => toMarkdown(column.title));
   const body = rows.map((row) => row.map(toMarkdown));
   const align = columns.map((column) => column.align);
   return markdownTable([head, ...body], { align, alignDelimiters: false }) as Md;

@@ -9,10 +9,10 @@ const SIGNS: Record<Mark, Plain> = { 'floor-over-20': plain`†`, 'floor-over-50
 const MEANINGS: Record<Mark, Prose> = {
   'floor-over-20': say`† more than 20% of the time is the client's own floor`,
   'floor-over-50': say`‡ more than 50% is the floor: the cell takes part in no claim`,
-  'low-duty': say`§ the client was busy outside requests (duty below 95%): not trustworthy`,
+  'low-duty': say`§ duty below 95%: too much of the time is the client's own, not trustworthy`,
 };
 
-export function listMarks({ duty, floorShare }: CellResult): Mark[] {
+export function listMarks({ duty, floorShare }: Pick<CellResult, 'duty' | 'floorShare'>): Mark[] {
   const marks: Mark[] = [];
   if (floorShare !== null && floorShare > FLOOR_LIMIT) marks.push('floor-over-50');
   else if (floorShare !== null && floorShare > FLOOR_MARK) marks.push('floor-over-20');

@@ -1,7 +1,9 @@
 import { TRANSPORTS } from '../plan.ts';
+import type { Arm, CellReport, Verdict } from '../report.ts';
 import { listEntries } from './contest.ts';
 import {
   chartNumber,
+  confidence,
   effect,
   encodingLabel,
   integer,
@@ -11,6 +13,7 @@ import {
   transportLabel,
 } from './format.ts';
 import type { Group, Lookup } from './lookup.ts';
+import { isConcurrent } from './loop.ts';
 import { listPairs } from './pairs-table.ts';
 import { type Plain, plain } from './prose.ts';
 
@@ -22,33 +25,88 @@ import { type Plain, plain } from './prose.ts';
 const SAME = 1000;
 const PER_DOUBLING = 100;
 
+/** No `active`: its label is all but invisible on a dark page. */
+const COLOURS: Record<Verdict, string> = {
+  faster: '',
+  slower: 'crit, ',
+  equivalent: 'done, ',
+  inconclusive: 'done, ',
+  'not-resolvable': 'done, ',
+};
+const WORDS: Record<Verdict, string> = {
+  faster: 'faster',
+  slower: 'slower',
+  equivalent: 'same',
+  inconclusive: 'unclear',
+  'not-resolvable': 'unclear',
+};
+
 /** Intervals of gRPC's time against REST's; null where no pair has one. */
 export function drawIntervals(lookup: Lookup, groups: readonly Group[]): Plain | null {
-  const { margin } = lookup.report.config;
   const rows = groups.flatMap((group) =>
     listPairs(lookup, group).flatMap(({ kind, b, effect: centre, low, high, verdict }) => {
       const cell = lookup.cell(b.cell);
       if (kind !== 'transport' || cell === undefined || low === null || high === null) return [];
-      const name = plain`${encodingLabel(cell.encoding)} ${methodLabel(cell.method)} b${integer(cell.batch)}`;
-      const word =
-        verdict === 'faster' || verdict === 'slower' ? verdict : verdict === 'equivalent' ? 'same' : 'unclear';
-      // No `active`: its label is all but invisible on a dark page.
-      const colour = { faster: '', slower: 'crit, ', same: 'done, ', unclear: 'done, ' }[word];
-      return [`    section ${name}\n    ${word} ${ascii(effect(centre))} :${colour}${span(low, high)}`];
+      return [drawRow(nameLoad(lookup, cell), verdict, effect(centre), span(low, high, toDoublings))];
     }),
   );
+  const title = plain`gRPC time against REST time, ${confidence(lookup.report.alpha)} interval (1000 = same, +100 = double, -100 = half)`;
+  return drawGantt(lookup, title, rows, toDoublings);
+}
+
+/** Intervals of an arm's time against the baseline's; null where no cell has one. */
+export function drawArm(lookup: Lookup, groups: readonly Group[], other: Arm): Plain | null {
+  const rows = groups.flatMap((group) =>
+    group.cells.flatMap((cell) => {
+      const comparison = lookup.against(cell, other);
+      if (comparison === null || comparison.low === null || comparison.high === null) return [];
+      const { verdict, effect: centre, low, high } = comparison;
+      const name = plain`${transportLabel(cell.transport)} ${nameLoad(lookup, cell)}`;
+      return [drawRow(name, verdict, effect(centre), span(low, high, toThousandths))];
+    }),
+  );
+  const title = plain`p50 against the baseline, ${confidence(lookup.report.alpha)} interval (1000 = same, 1100 = takes 10% longer)`;
+  return drawGantt(lookup, title, rows, toThousandths);
+}
+
+/** Pixels; the letters at a font size of 11. */
+const MIN_ROOM = 170;
+const PER_LETTER = 5;
+
+type Place = (ratio: number) => number;
+
+/** Logarithmic: halves and doubles lie equally far from "same". */
+const toDoublings: Place = (x) => SAME + PER_DOUBLING * Math.log2(Math.max(x, 2 ** -9));
+
+/** Small differences can be read off. */
+const toThousandths: Place = (x) => SAME * Math.max(x, 0);
+
+function drawGantt({ report }: Lookup, title: Plain, rows: readonly string[], place: Place): Plain | null {
   if (rows.length === 0) return null;
+  // A section's name stands left of the chart and is cut where there is no room.
+  const room = Math.max(MIN_ROOM, PER_LETTER * Math.max(...rows.map((row) => row.indexOf('\n'))));
+  const { margin } = report.config;
   return [
-    '%%{init: {"gantt": {"leftPadding": 170, "barHeight": 16, "fontSize": 11, "sectionFontSize": 11, "useWidth": 800}}}%%',
+    `%%{init: {"gantt": {"leftPadding": ${room}, "barHeight": 16, "fontSize": 11, "sectionFontSize": 11, "useWidth": 800}}}%%`,
     'gantt',
-    '    title gRPC time against REST time, 95% interval (1000 = same, each +100 doubles, each -100 halves)',
+    `    title ${title}`,
     '    dateFormat x',
     '    axisFormat %Q',
     '    todayMarker off',
     '    section margin',
-    `    within ${percentExact(margin)} :done, ${span(-margin / (1 + margin), margin)}`,
+    `    within ${percentExact(margin)} :done, ${span(-margin / (1 + margin), margin, place)}`,
     ...rows,
   ].join('\n') as Plain;
+}
+
+function drawRow(name: Plain, verdict: Verdict, difference: Plain, interval: string): string {
+  return `    section ${name}\n    ${WORDS[verdict]} ${ascii(difference)} :${COLOURS[verdict]}${interval}`;
+}
+
+/** "ndarray raw b1", with the connections where any cell had more than one. */
+function nameLoad({ report }: Lookup, { encoding, method, batch, concurrency }: CellReport): Plain {
+  const load = isConcurrent(report) ? plain` c${integer(concurrency)}` : plain``;
+  return plain`${encodingLabel(encoding)} ${methodLabel(method)} b${integer(batch)}${load}`;
 }
 
 /** Medians of one batch: bars are the first transport, a line is the second (two series of bars would cover each other). */
@@ -85,11 +143,10 @@ export function drawMedians(lookup: Lookup, group: Group): Plain | null {
   ].join('\n') as Plain;
 }
 
-/** An interval of effects on the chart's scale, which is logarithmic: halves and doubles lie equally far from "same". */
-function span(low: number, high: number): string {
-  const place = (x: number): number => Math.round(SAME + PER_DOUBLING * Math.log2(Math.max(1 + x, 2 ** -9)));
-  const from = place(low);
-  return `${from}, ${Math.max(place(high), from + 1)}`;
+/** An interval of effects on the chart's scale. */
+function span(low: number, high: number, place: Place): string {
+  const from = Math.round(place(1 + low));
+  return `${from}, ${Math.max(Math.round(place(1 + high)), from + 1)}`;
 }
 
 function ascii(text: Plain): string {

@@ -1,22 +1,23 @@
-import type { Canary, Report } from '../report.ts';
-import { count, duration, effectWithInterval, encodingLabel, integer, percent, percentExact } from './format.ts';
+import type { Arm, Canary, Report } from '../report.ts';
+import { confidence, duration, effectWithInterval, encodingLabel, integer, percent, percentExact } from './format.ts';
 import { cellName, type Lookup } from './lookup.ts';
+import { describeConfirmation, describeLoop, describeStopping } from './method-rounds.ts';
 import { code, foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 
 /** How this was measured, and what it cannot tell: one item each. */
 export function describeMethod(lookup: Lookup): Prose[] {
   const { report } = lookup;
+  const { margin } = report.config;
+  const level = confidence(report.alpha);
   return [
     describeLoop(report),
-    say`p50 is the median over rounds of the block medians; its interval (at least 95% where there are six rounds) comes from order statistics over rounds. It speaks of this run on this machine: another machine, or the same one tomorrow, may differ by more.`,
-    say`Pairs are compared round by round (log ratios, t interval). A pair is called faster or slower when its interval lies wholly outside the margin of ±${percentExact(report.config.margin)} (Holm over all pairs), equivalent when its 90% interval lies wholly inside.`,
+    ...describeStopping(report),
+    say`p50 is the median over rounds of the block medians; its interval (at least ${level} where there are enough rounds) comes from order statistics over rounds. It speaks of this run on this machine: another machine, or the same one tomorrow, may differ by more.`,
+    say`Pairs are compared round by round (log ratios, t interval). A pair is called faster or slower when its ${level} interval lies wholly outside the margin of ±${percentExact(margin)} (Holm over all pairs), equivalent when its ${confidence(2 * report.alpha)} interval lies wholly inside.`,
+    ...describeArms(lookup),
     ...describeFloor(lookup),
     ...describeShapes(report),
-    ...(report.config.methods.includes('predict_raw')
-      ? [
-          say`The benchmark's raw model decodes nothing: it shows what ${code(plain`predict_raw`)} saves at most, not what a model that reads its input saves.`,
-        ]
-      : []),
+    ...describeModels(lookup),
     ...describeConnection(lookup),
     describeCanary(lookup, report.canary),
     ...describePinning(report),
@@ -25,10 +26,13 @@ export function describeMethod(lookup: Lookup): Prose[] {
   ];
 }
 
-function describeLoop({ config, roundsDone, insideBlocks }: Report): Prose {
-  const inside =
-    insideBlocks === null ? say`` : say` ${percent(insideBlocks)} of the measuring time was inside blocks.`;
-  return say`Closed loop, one request at a time: ${count(roundsDone, 'round')}, in each of them every cell once for ${duration(config.blockMs)} (never fewer than ${count(config.minRequests, 'request')}), in a fresh random order. Requests are encoded before the run, replies decoded after the clock has stopped. Each block opens a connection of its own and warms it up with requests that are not counted. A closed loop shows service time, not what happens when requests queue.${inside}`;
+/** A family of their own: what is asked of the arms is not what is asked of the pairs. */
+function describeArms({ report, arm, others }: Lookup): Prose[] {
+  if (others.length === 0) return [];
+  return [
+    say`Arms are compared in the same way, each cell with the same cell of the baseline, ${foreign(arm.id)}, in the same rounds. Medians, pairs and conclusions on encodings and transports are those of the baseline. Nothing here is compared with another run.`,
+    ...describeConfirmation(report),
+  ];
 }
 
 function describeFloor({ report }: Lookup): Prose[] {
@@ -49,6 +53,28 @@ function describeShapes({ cells, config }: Report): Prose[] {
   });
   if (kinds.length < 2) return [];
   return [say`The model sees different arrays, because the encodings carry different ones: ${join(kinds, ', ')}.`];
+}
+
+/** What the entry points of the benchmarked models do; of somebody's own model nobody here knows. */
+function describeModels({ report, arm }: Lookup): Prose[] {
+  const { methods } = report.config;
+  if (isForeign(arm)) return [];
+  return [
+    ...(methods.includes('predict_raw')
+      ? [
+          say`The benchmark's raw model decodes nothing: it shows what ${code(plain`predict_raw`)} saves at most, not what a model that reads its input saves.`,
+        ]
+      : []),
+    ...(methods.includes('predict_raw_decode')
+      ? [
+          say`raw+decode is ${code(plain`predict_raw`)} with a model that makes an array of its message itself, as one that reads its input would have to.`,
+        ]
+      : []),
+  ];
+}
+
+function isForeign({ model, target }: Arm): boolean {
+  return model !== undefined || target === 'url';
 }
 
 function describeConnection({ arm }: Lookup): Prose[] {

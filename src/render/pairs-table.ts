@@ -1,10 +1,10 @@
 import type { Comparison, Verdict } from '../report.ts';
-import { count, effectWithInterval, encodingLabel, methodLabel, pValue, transportLabel } from './format.ts';
+import { confidence, count, effectWithInterval, encodingLabel, methodLabel, pValue, transportLabel } from './format.ts';
 import { cellName, type Group, type Lookup } from './lookup.ts';
 import { code, type Plain, type Prose, plain, say } from './prose.ts';
 import { left, right, type Table } from './table.ts';
 
-const VERDICTS: Record<Verdict, Plain> = {
+export const VERDICTS: Record<Verdict, Plain> = {
   faster: plain`faster`,
   slower: plain`slower`,
   equivalent: plain`equivalent`,
@@ -12,13 +12,13 @@ const VERDICTS: Record<Verdict, Plain> = {
   'not-resolvable': plain`not resolvable`,
 };
 
-/** One row per comparison of a batch. */
+/** One row per comparison of a batch, within the baseline. */
 export function buildPairsTable(lookup: Lookup, group: Group): Table {
   return {
     caption: plain`Pairs, ${group.title}`,
     columns: [
       left(plain`pair`),
-      right(plain`difference [95% interval]`),
+      right(plain`difference [${confidence(lookup.report.alpha)} interval]`),
       right(plain`p`),
       right(plain`Holm p`),
       left(plain`verdict`),

@@ -67,7 +67,7 @@ export function pivotTable({ title, columns, rows }: Pivot): Table {
   };
 }
 
-interface Head {
+export interface Head {
   readonly transport: CellReport['transport'];
   readonly method: CellReport['method'];
   readonly title: Plain;
@@ -86,7 +86,8 @@ export function explainPivots(pivots: readonly Pivot[]): Prose[] {
   ];
 }
 
-function listColumns({ config }: Report): Head[] {
+/** The columns of everything that is laid out as encodings against transports and methods. */
+export function listColumns({ config }: Report): Head[] {
   return TRANSPORTS.filter((transport) => config.transports.includes(transport)).flatMap((transport) =>
     METHODS.filter((method) => config.methods.includes(method)).map((method) => ({
       transport,

@@ -1,6 +1,8 @@
-import type { Report } from '../report.ts';
+import type { Arm, Report } from '../report.ts';
+import { studentQuantile } from '../stats/student-t.ts';
 import { count, duration, percent, percentExact } from './format.ts';
 import type { Lookup } from './lookup.ts';
+import { describeConnections } from './loop.ts';
 import { code, foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 
 /** Where the numbers come from, in one paragraph. */
@@ -9,12 +11,14 @@ export function describeProvenance(lookup: Lookup): Prose {
   const { config, environment } = report;
   const sha = commitOf(report);
   const visible = smallestVisible(lookup);
+  const connections = describeConnections(report);
   return [
     ...join(
       [
         ...(sha === null ? [] : [say`${code(sha.slice(0, 7) as Plain)}`]),
-        describeTarget(lookup),
+        describeArms(lookup),
         say`${count(report.roundsDone, 'round')} of ${duration(config.blockMs)} blocks`,
+        ...(connections === null ? [] : [connections]),
         say`${foreign(environment.cpu.model)}, ${count(environment.cpu.cores, 'core')}`,
         say`${code(config.client as string as Plain)} client`,
         say`margin ${percentExact(config.margin)}`,
@@ -23,33 +27,54 @@ export function describeProvenance(lookup: Lookup): Prose {
       ' · ',
     ),
     ...say`.`,
-    ...(visible === null ? [] : say` Smallest difference that the median pair could show with 80% power: ${visible}.`),
+    ...(visible === null
+      ? []
+      : say` Smallest difference that the median ${lookup.others.length > 0 ? plain`comparison of arms` : plain`pair`} could show with 80% power: ${visible}.`),
   ];
 }
 
+/** Of several arms the baseline, and how many stood beside it. */
+function describeArms({ arm, others }: Lookup): Prose {
+  if (others.length === 0) return describeTarget(arm);
+  return say`baseline: ${describeTarget(arm)}, and ${count(others.length, 'other arm')}, measured side by side in every round`;
+}
+
 /** "Seldon Core 1.19.0 on Python 3.12.3 (target `process`)" */
-export function describeTarget({ arm }: Lookup): Prose {
+export function describeTarget(arm: Arm): Prose {
   const python = arm.python === undefined ? [] : say` on Python ${foreign(arm.python.version)}`;
   const version = arm.seldonVersion === undefined ? [] : say` ${foreign(arm.seldonVersion)}`;
-  const target = say` (target ${code(arm.target as string as Plain)})`;
-  if (arm.isSeldon === false) return [...say`no Seldon, the embedded reference server`, ...target];
-  const what = arm.isSeldon === true ? say`Seldon Core` : say`a server of which nobody said whether it is Seldon`;
-  return [...what, ...version, ...python, ...target];
+  return [...whoAnswers(arm), ...(arm.isSeldon === false ? [] : [...version, ...python]), ...targetOf(arm)];
+}
+
+/** "Seldon Core (target `process`)" */
+export function describeKind(arm: Arm): Prose {
+  return [...whoAnswers(arm), ...targetOf(arm)];
+}
+
+function whoAnswers({ isSeldon }: Arm): Prose {
+  if (isSeldon === false) return say`no Seldon, the embedded reference server`;
+  return isSeldon === true ? say`Seldon Core` : say`a server of which nobody said whether it is Seldon`;
+}
+
+function targetOf({ target }: Arm): Prose {
+  return say` (target ${code(target as string as Plain)})`;
 }
 
 /**
- * The effect that a pair of the run's median spread would show with 80 % power at the 5 % level:
- * exp((1.96 + .84) s / sqrt R) - 1. Null without pairs.
+ * The effect that a comparison of the run's median spread would show with 80 % power at the report's level:
+ * exp((z + .84) s / sqrt R) - 1, where z is 1.96 at 5 %. Of the arms, where there are several. Null without comparisons.
  */
-function smallestVisible({ comparisons }: Lookup): Plain | null {
-  const errors = comparisons
+function smallestVisible({ report, comparisons, between, others }: Lookup): Plain | null {
+  const errors = (others.length > 0 ? between : comparisons)
     .flatMap(({ spread, rounds }) => (spread === null || rounds < 2 ? [] : [spread / Math.sqrt(rounds)]))
     .sort((x, y) => x - y);
   const middle = errors.length >> 1;
   const upper = errors[middle];
   if (upper === undefined) return null;
   const lower = errors.length % 2 === 1 ? upper : (errors[middle - 1] ?? upper);
-  return percent(Math.expm1((2.8 * (lower + upper)) / 2));
+  // Student's t with a million degrees of freedom is as good as normal.
+  const z = studentQuantile(1 - report.alpha / 2, 1e6);
+  return percent(Math.expm1(((z + 0.84) * (lower + upper)) / 2));
 }
 
 /** The commit, where it is written as one. */

@@ -1,9 +1,14 @@
+import { describeArms } from './arm-conclusions.ts';
+import { buildDifferencesTable } from './arm-differences.ts';
+import { buildArmTable, explainArms, withinBaseline } from './arm-tables.ts';
+import { opposeArms } from './arm-verdicts.ts';
 import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, CODEC_NOTE } from './cost-tables.ts';
 import { count, integer } from './format.ts';
 import { type Alert, buildAlert, buildHeadline, isReference, SIGNS } from './headline.ts';
 import type { Group, Lookup } from './lookup.ts';
+import { describeOpenLoop, isConcurrent } from './loop.ts';
 import {
   alert,
   blocks,
@@ -18,13 +23,14 @@ import {
   toMarkdown,
 } from './markdown.ts';
 import { explainMarks } from './marks.ts';
-import { drawIntervals, drawMedians } from './mermaid.ts';
+import { drawArm, drawIntervals, drawMedians } from './mermaid.ts';
 import { describeMethod } from './method.ts';
 import { buildPairsTable, PAIRS_NOTE } from './pairs-table.ts';
 import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
-import { foreign, join, type Prose, plain, say } from './prose.ts';
+import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 import { describeProvenance, markerFields, runName, runUrlOf } from './provenance.ts';
 import type { Table } from './table.ts';
+import { buildThroughput } from './throughput.ts';
 import { NOT_SELDON } from './warnings.ts';
 
 /** The parts that the comment and the summary are made of. Each is null or empty where it has nothing to show. */
@@ -37,17 +43,54 @@ export function head(lookup: Lookup): Md {
   const { state, text } = buildHeadline(lookup);
   return blocks(
     isReference(lookup.report) ? md`**${toMarkdown(NOT_SELDON)}**` : null,
-    md`### ${SIGNS[state]} ${text}`,
+    md`### ${SIGNS[state]} ${toMarkdown(text)}`,
     small(describeProvenance(lookup)),
-    lookup.report.arms.length > 1
-      ? small(say`Several arms were measured; the tables show ${foreign(lookup.arm.id)}.`)
-      : null,
   );
 }
 
 export function alertBlock(lookup: Lookup): Md | null {
   const found: Alert | null = buildAlert(lookup);
   return found === null ? null : alert(found.kind, found.text);
+}
+
+/** What the comparison of the arms found, and what differs between them; null where there is one arm. */
+export function armConclusions(lookup: Lookup): Md | null {
+  if (lookup.others.length === 0) return null;
+  const differences = buildDifferencesTable(lookup);
+  return blocks(
+    md`**Conclusions**`,
+    numbered(describeArms(lookup)),
+    differences === null
+      ? small(say`Nothing that this report knows of differs between the arms.`)
+      : tableToMarkdown(differences),
+  );
+}
+
+/** Up to two arms stand beside the baseline in one table; of more, each has tables of its own. */
+export function armTables(lookup: Lookup, groups: readonly Group[]): Md | null {
+  const { others } = lookup;
+  if (others.length === 0) return null;
+  const together = others.length <= 2 ? [others] : others.map((other) => [other]);
+  const tables = together.flatMap((some) =>
+    groups.map((group) => tableToMarkdown(buildArmTable(lookup, group, some, { inFull: true }))),
+  );
+  return blocks(...tables, small(explainArms(lookup, groups)));
+}
+
+/** One chart for each arm but the baseline. */
+export function armCharts(lookup: Lookup, groups: readonly Group[]): Md | null {
+  const charts = lookup.others.flatMap((other) => {
+    const chart = mermaid(drawArm(lookup, groups, other));
+    return chart === null ? [] : [blocks(md`${toMarkdown(opposeArms(lookup, other))}:`, chart)];
+  });
+  return charts.length === 0 ? null : blocks(...charts);
+}
+
+/** What speaks of a single arm: open where there is no other, else folded under the baseline's name. */
+export function withinArm(lookup: Lookup, ...parts: readonly (Md | null)[]): Md {
+  const inside = blocks(...parts);
+  if (lookup.others.length === 0) return inside;
+  return details(md`<b>${toMarkdown(withinBaseline(lookup))}</b>: conclusions and medians`, inside);
 }
 
 export function conclusions(lookup: Lookup, groups: readonly Group[]): Md | null {
@@ -60,14 +103,28 @@ export function pivots(lookup: Lookup, groups: readonly Group[]): Md | null {
   if (shown.length === 0) return null;
   const all = shown.map((group) => buildPivot(lookup, group));
   const left = lookup.groups.length - groups.length;
+  const loop = describeOpenLoop(lookup.report);
   const notes = [
     ...explainPivots(all),
-    ...(left > 0 ? [say`${count(left, 'more batch', 'more batches')} in report.html and report.json`] : []),
+    ...(left > 0 ? [say`${countLeft(lookup, left)} in report.html and report.json`] : []),
+    ...(loop === null ? [] : [say`${loop}`]),
   ];
   return blocks(
-    ...all.map((pivot) => tableToMarkdown(pivotTable(pivot))),
+    ...shown.flatMap((group, i) => {
+      const throughput = buildThroughput(lookup, group);
+      return [
+        ...all.slice(i, i + 1).map((pivot) => tableToMarkdown(pivotTable(pivot))),
+        throughput === null ? null : tableToMarkdown(throughput),
+      ];
+    }),
     notes.length === 0 ? null : small([...join(notes, ' · '), ...say`.`]),
   );
+}
+
+function countLeft({ report }: Lookup, n: number): Plain {
+  return isConcurrent(report)
+    ? count(n, 'more combination of batch and connections', 'more combinations of batch and connections')
+    : count(n, 'more batch', 'more batches');
 }
 
 export function intervalChart(lookup: Lookup, groups: readonly Group[]): Md | null {
@@ -114,15 +171,21 @@ export function small(prose: Prose): Md {
   return md`<sub>${toMarkdown(prose)}</sub>`;
 }
 
-export function titleOf(what: 'medians' | 'cells' | 'pairs' | 'codec', groups: readonly Group[]): Md {
+export function titleOf(
+  what: 'medians' | 'cells' | 'pairs' | 'codec',
+  { others, report }: Lookup,
+  groups: readonly Group[],
+): Md {
+  const load = isConcurrent(report) ? plain`batch and number of connections` : plain`batch`;
+  const whose = others.length > 0 ? plain` of the baseline` : plain``;
   const cells = plain`${integer(groups.reduce((n, group) => n + group.cells.length, 0))}`;
   switch (what) {
     case 'medians':
-      return md`<b>Absolute p50</b>, one chart per batch`;
+      return md`<b>Absolute p50</b>${whose}, one chart per ${load}`;
     case 'cells':
-      return md`<b>${cells} cells</b>: p50 with interval, p90, p99, throughput, the client's share`;
+      return md`<b>${cells} cells</b>${whose}: p50 with interval, p90, p99, throughput, the client's share`;
     case 'pairs':
-      return md`<b>Pairs</b>: REST and gRPC, encodings, predict and raw, with intervals and verdicts`;
+      return md`<b>Pairs</b>${whose}: REST and gRPC, encodings, predict and raw, with intervals and verdicts`;
     case 'codec':
       return md`<b>Encoding and decoding</b>, outside the clock`;
   }

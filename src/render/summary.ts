@@ -4,6 +4,9 @@ import { type Lookup, pickGroups } from './lookup.ts';
 import { blocks, bullets, details, type Md, md, tableToMarkdown } from './markdown.ts';
 import {
   alertBlock,
+  armCharts,
+  armConclusions,
+  armTables,
   cellTables,
   codecTable,
   conclusions,
@@ -16,6 +19,7 @@ import {
   pairTables,
   pivots,
   titleOf,
+  withinArm,
 } from './sections.ts';
 import type { Table } from './table.ts';
 import { describeWarning } from './warnings.ts';
@@ -26,14 +30,15 @@ export function renderSummary(lookup: Lookup): string {
   return page(
     head(lookup),
     alertBlock(lookup),
-    conclusions(lookup, groups),
-    pivots(lookup, groups),
-    intervalChart(lookup, groups),
+    armConclusions(lookup),
+    armTables(lookup, groups),
+    armCharts(lookup, groups),
+    withinArm(lookup, conclusions(lookup, groups), pivots(lookup, groups), intervalChart(lookup, groups)),
     section(md`Cells`, cellTables(lookup, groups)),
     section(md`Warnings`, warnings(lookup)),
-    details(titleOf('medians', groups), medianCharts(lookup, groups)),
-    details(titleOf('pairs', groups), pairTables(lookup, groups)),
-    details(titleOf('codec', groups), codecTable(lookup, groups)),
+    details(titleOf('medians', lookup, groups), medianCharts(lookup, groups)),
+    details(titleOf('pairs', lookup, groups), pairTables(lookup, groups)),
+    details(titleOf('codec', lookup, groups), codecTable(lookup, groups)),
     details(md`<b>Floor</b>: what the client and the kernel cost alone`, table(buildFloorTable(lookup))),
     method(lookup),
     section(md`Environment`, table(buildEnvironmentTable(lookup))),

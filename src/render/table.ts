@@ -1,7 +1,7 @@
-import type { Plain, Prose } from './prose.ts';
+import { type Plain, type Prose, say } from './prose.ts';
 
 export interface Column {
-  readonly title: Plain;
+  readonly title: Prose;
   readonly align: 'left' | 'right' | 'center';
 }
 
@@ -12,10 +12,10 @@ export interface Table {
   readonly rows: readonly (readonly Prose[])[];
 }
 
-export function left(title: Plain): Column {
-  return { title, align: 'left' };
+export function left(title: Plain | Prose): Column {
+  return { title: say`${title}`, align: 'left' };
 }
 
-export function right(title: Plain): Column {
-  return { title, align: 'right' };
+export function right(title: Plain | Prose): Column {
+  return { title: say`${title}`, align: 'right' };
 }

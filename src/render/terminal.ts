@@ -1,13 +1,17 @@
 import { styleText } from 'node:util';
 import type { Report } from '../report.ts';
+import { describeArms } from './arm-conclusions.ts';
+import { buildDifferencesTable } from './arm-differences.ts';
+import { buildArmTable, withinBaseline } from './arm-tables.ts';
 import { describeConclusions } from './conclusions.ts';
-import { clean } from './foreign.ts';
-import { buildHeadline, type Headline, isReference } from './headline.ts';
+import { buildHeadline, isReference, type State } from './headline.ts';
 import { createLookup, type Lookup, pickGroups } from './lookup.ts';
 import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
-import { join, type Prose, plain } from './prose.ts';
+import { toText } from './plain-text.ts';
+import { join, type Plain, type Prose, plain } from './prose.ts';
 import { describeProvenance } from './provenance.ts';
 import { left, type Table } from './table.ts';
+import { buildThroughput } from './throughput.ts';
 import { describeWarning, NOT_SELDON, weigh } from './warnings.ts';
 
 export interface TerminalOptions {
@@ -21,24 +25,23 @@ type Paint = (style: Style, text: string) => string;
 
 const MIN_WIDTH = 40;
 const GAP = '  ';
-const SIGNS: Record<Headline['state'], { readonly sign: string; readonly style: Style }> = {
+const SIGNS: Record<State, { readonly sign: string; readonly style: Style }> = {
   good: { sign: '●', style: 'green' },
+  open: { sign: '○', style: 'bold' },
   doubt: { sign: '▲', style: 'yellow' },
   bad: { sign: '✖', style: 'red' },
 };
 
-/** The report for a terminal: the verdict, the medians of up to three batches, the conclusions, the warnings. */
+/** The report for a terminal: the verdict, the comparison of the arms, the medians of up to three batches, the conclusions, the warnings. */
 export function renderTerminal(report: Report, { colour, width }: TerminalOptions): string {
   const lookup = createLookup(report);
   const columns = Math.max(width, MIN_WIDTH);
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
   const parts = [
     renderHead(lookup, columns, paint),
+    ...renderArms(lookup, columns, paint),
     ...renderPivots(lookup, columns, paint),
-    renderItems(
-      describeConclusions(lookup).map((item, i) => ({ sign: `${i + 1}.`, item })),
-      columns,
-    ),
+    renderNumbered(describeConclusions(lookup), columns),
     renderWarnings(lookup, columns, paint),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -50,9 +53,34 @@ function renderHead(lookup: Lookup, width: number, paint: Paint): string {
   const lead = isReference(lookup.report) ? [paint('yellow', wrap(toText(NOT_SELDON), width, ''))] : [];
   return [
     ...lead,
-    `${paint(style, sign)} ${paint('bold', wrap(text, width - 2, '  '))}`,
+    `${paint(style, sign)} ${paint('bold', wrap(toText(text), width - 2, '  '))}`,
     paint('dim', `  ${wrap(toText(describeProvenance(lookup)), width - 2, '  ')}`),
   ].join('\n');
+}
+
+/** What differs between the arms, what was found, and the cells of each arm against the baseline's. */
+function renderArms(lookup: Lookup, width: number, paint: Paint): string[] {
+  if (lookup.others.length === 0) return [];
+  const differences = buildDifferencesTable(lookup);
+  const groups = pickGroups(lookup.groups);
+  const tables = lookup.others.flatMap((other) =>
+    groups.map((group) => buildArmTable(lookup, group, [other], { inFull: false })),
+  );
+  return [
+    differences === null ? '' : listRows(differences, width),
+    renderNumbered(describeArms(lookup), width),
+    ...tables.map((table) => renderTitled(table, plain`p50 ms`, width, paint)),
+    paint('bold', wrap(toText(withinBaseline(lookup)), width, '')),
+  ];
+}
+
+/** "setting GUNICORN_THREADS: base (baseline) –; new 4": values of any length, which no column could hold. */
+function listRows({ columns, rows }: Table, width: number): string {
+  const lines = rows.map(([head = [], ...cells]) => {
+    const values = cells.map((cell, i) => `${toText(columns[i + 1]?.title ?? [])} ${toText(cell)}`);
+    return wrap(`${toText(head)}: ${values.join('; ')}`, width - 2, '  ');
+  });
+  return lines.join('\n');
 }
 
 function renderPivots(lookup: Lookup, width: number, paint: Paint): string[] {
@@ -60,14 +88,20 @@ function renderPivots(lookup: Lookup, width: number, paint: Paint): string[] {
   const pivots = groups.map((group) => buildPivot(lookup, group));
   const notes = toText(join(explainPivots(pivots), '; '));
   return [
-    ...pivots.map((pivot) => renderPivot(pivotTable(pivot), width, paint)),
+    ...groups.flatMap((group, i) => {
+      const throughput = buildThroughput(lookup, group);
+      return [
+        ...pivots.slice(i, i + 1).map((pivot) => renderTitled(pivotTable(pivot), plain`encoding`, width, paint)),
+        throughput === null ? '' : renderTitled(throughput, plain`encoding`, width, paint),
+      ];
+    }),
     notes === '' ? '' : paint('dim', wrap(notes, width, '')),
   ];
 }
 
 /** The batch stands above the table: its name as a column head would cost the width of the last column. */
-function renderPivot(table: Table, width: number, paint: Paint): string {
-  const columns = [left(plain`encoding`), ...table.columns.slice(1)];
+function renderTitled(table: Table, first: Plain, width: number, paint: Paint): string {
+  const columns = [left(first), ...table.columns.slice(1)];
   return [paint('bold', table.caption), renderTable({ ...table, columns }, width, paint)].join('\n');
 }
 
@@ -80,13 +114,20 @@ function renderWarnings(lookup: Lookup, width: number, paint: Paint): string {
   return renderItems(items, width);
 }
 
+function renderNumbered(items: readonly Prose[], width: number): string {
+  return renderItems(
+    items.map((item, i) => ({ sign: `${i + 1}.`, item })),
+    width,
+  );
+}
+
 function renderItems(items: readonly { readonly sign: string; readonly item: Prose }[], width: number): string {
   return items.map(({ sign, item }) => `${sign} ${wrap(toText(item), width - 3, '   ')}`).join('\n');
 }
 
 /** Columns as wide as their widest cell; what does not fit is wrapped within the last one. */
 function renderTable({ columns, rows }: Table, width: number, paint: Paint): string {
-  const cells = [columns.map(({ title }) => title as string), ...rows.map((row) => row.map(toText))];
+  const cells = [columns.map(({ title }) => toText(title)), ...rows.map((row) => row.map(toText))];
   const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
   const last = columns.length - 1;
   const before = widths.slice(0, last).reduce((sum, w) => sum + w + GAP.length, 0);
@@ -99,11 +140,6 @@ function renderTable({ columns, rows }: Table, width: number, paint: Paint): str
     return r === 0 ? paint('dim', padded.join(GAP).trimEnd()) : padded.join(GAP).trimEnd();
   });
   return lines.join('\n');
-}
-
-/** Plain text; what others wrote can hold no control sequence. */
-export function toText(prose: Prose): string {
-  return prose.map((segment) => (segment.style === 'foreign' ? clean(segment.text) : segment.text)).join('');
 }
 
 function wrap(text: string, width: number, indent: string): string {

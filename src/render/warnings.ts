@@ -21,6 +21,8 @@ const WEIGHTS: Record<Warning['code'], Weight> = {
   'low-duty': 'doubt',
   'noisy-canary': 'doubt',
   'few-rounds': 'doubt',
+  little: 'doubt',
+  dropped: 'doubt',
   'failed-requests': 'doubt',
   'not-seldon': 'note',
   fallback: 'note',
@@ -46,7 +48,9 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
     case 'fallback':
       return say`Wanted was ${foreign(warning.wanted)}, used was ${foreign(warning.used)}: ${foreign(warning.why)}.`;
     case 'low-duty':
-      return say`The client was busy outside requests (duty below 95%) in ${cells(warning.cells)}: not trustworthy.`;
+      return lookup.report.config.rate === null
+        ? say`The client was busy outside requests (duty below 95%) in ${cells(warning.cells)}: not trustworthy.`
+        : say`The client itself was late (duty below 95%) in ${cells(warning.cells)}: not trustworthy.`;
     case 'floor-share':
       return warning.over === '50%'
         ? say`More than half of ${cells(warning.cells)} is the client's own floor: these cells take part in no claim.`
@@ -55,6 +59,10 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
       return say`One cell ran twice under two names and differed from itself by ${effect(warning.effect)}: the run is noisy, and so may be every verdict in it.`;
     case 'flagged-blocks':
       return say`In ${integer(warning.blocks)} of ${count(warning.of, 'block')} (${percent(warning.of === 0 ? 0 : warning.blocks / warning.of)}) ${FLAGS[warning.flag]}. They are counted; the table of all cells has the medians with and without.`;
+    case 'little':
+      return say`Throughput times mean latency is more than 2% off the number of connections in ${cells(warning.cells)}: by Little's law the connections did not have one request each in flight all the time.`;
+    case 'dropped':
+      return say`${integer(warning.dropped)} of ${count(warning.arrivals, 'arrival')} were not sent any more, in ${cells(warning.cells)}: they had waited for a connection for longer than a block lasts. Their waiting is in no latency, so the latencies look better than they were.`;
     case 'failed-requests':
       return say`${integer(warning.errors)} of ${count(warning.requests, 'request')} failed, in ${cells(warning.cells)}: the times are those of the others.`;
     case 'few-rounds':

@@ -1,13 +1,27 @@
 import { type Encoding, type Method, planCells, type Transport } from '../../src/plan.ts';
 import type { Arm, CellReport, Report, Warning } from '../../src/report.ts';
 import { sampleCell, sampleFloor } from './sample-cells.ts';
-import { compareSample, concludeSample } from './sample-statistics.ts';
+import { concludeSample } from './sample-claims.ts';
+import { compareSample, compareSampleArms } from './sample-statistics.ts';
 
 export interface SampleOptions {
   readonly methods?: readonly Method[];
   readonly transports?: readonly Transport[];
   readonly encodings?: readonly Encoding[];
   readonly batches?: readonly number[];
+  readonly concurrencies?: readonly number[];
+  /** Ids; the first is the baseline. */
+  readonly arms?: readonly string[];
+  /** Whether alarms between arms were measured again. */
+  readonly confirm?: boolean;
+  /** Arrivals a second, of an open loop. */
+  readonly rate?: number;
+  /** Cell ids with the arrivals that were not sent any more. */
+  readonly dropped?: Readonly<Record<string, number>>;
+  readonly stopping?: Report['stopping'];
+  readonly alpha?: number;
+  /** Whether the cells carry their histograms. */
+  readonly histograms?: boolean;
   /** Below six there are no intervals of cells. */
   readonly rounds?: number;
   readonly roundsDone?: number;
@@ -31,13 +45,18 @@ export function sampleReport(options: SampleOptions = {}): Report {
     transports: options.transports ?? ['rest', 'grpc'],
     encodings: options.encodings ?? ['ndarray', 'tensor', 'tftensor'],
     batches: options.batches ?? [1, 100_000],
+    concurrencies: options.concurrencies ?? [1],
   } as const;
+  const arms = options.arms ?? ['base'];
+  const baseline = arms[0] ?? 'base';
+  const confirm = options.confirm ?? true;
   const cells = planCells(matrix).map((cell, i) => sampleCell(cell, i, roundsDone, options));
   const margin = 0.05;
-  const comparisons = compareSample(cells, margin);
+  const within = compareSample(cells, margin, baseline);
+  const between = arms.slice(1).flatMap((arm) => compareSampleArms(cells, margin, baseline, arm, confirm));
   const warnings = [...listWarnings(cells, options, target), ...listRoundWarnings(rounds, roundsDone)];
   const untrusted = warnings.some(
-    ({ code }) => code === 'noisy-canary' || code === 'few-rounds' || code === 'failed-cells',
+    ({ code }) => code === 'noisy-canary' || code === 'few-rounds' || code === 'failed-cells' || code === 'dropped',
   );
   return {
     schema: 1,
@@ -51,6 +70,12 @@ export function sampleReport(options: SampleOptions = {}): Report {
       transports: [...matrix.transports],
       encodings: [...matrix.encodings],
       batches: [...matrix.batches],
+      concurrencies: [...matrix.concurrencies],
+      rate: options.rate ?? null,
+      arrivals: 'poisson',
+      precision: options.stopping == null ? null : 0.03,
+      budgetMs: options.stopping == null ? null : 600_000,
+      confirm,
       preset: rounds === 20 ? 'standard' : 'custom',
       rounds,
       blockMs: 250,
@@ -82,12 +107,14 @@ export function sampleReport(options: SampleOptions = {}): Report {
     ],
     insideBlocks: roundsDone === 0 ? null : 0.861,
     roundsDone,
-    arms: [sampleArm(target)],
+    alpha: options.alpha ?? 0.05,
+    stopping: options.stopping ?? null,
+    arms: arms.map((id, i) => sampleArm(target, id, i)),
     cells,
-    floor: cells.flatMap(sampleFloor),
+    floor: cells.flatMap((cell) => sampleFloor(cell, arms)),
     codec: sampleCodec(cells),
-    comparisons,
-    claims: concludeSample(cells, comparisons),
+    comparisons: [...within, ...between],
+    claims: concludeSample(cells, within),
     warnings,
     canary: roundsDone === 0 ? null : sampleCanary(cells, roundsDone, options.noisyCanary ?? false),
     outcome: roundsDone < rounds ? 'aborted' : untrusted ? 'untrustworthy' : 'ok',
@@ -105,17 +132,16 @@ function sampleCodec(cells: readonly CellReport[]): Report['codec'] {
   }));
 }
 
-function sampleArm(target: Arm['target']): Arm {
-  const base = {
-    id: 'base',
-    target,
-    settings: { GUNICORN_WORKERS: '1', GRPC_WORKERS: '1' },
-    connection: 'close',
-  } as const;
+/** The baseline, and others that differ from it in what an arm may differ in. */
+function sampleArm(target: Arm['target'], id: string, index: number): Arm {
+  const settings = { GUNICORN_WORKERS: '1', GRPC_WORKERS: '1', ...(index === 0 ? {} : { GUNICORN_THREADS: '4' }) };
+  const base = { id, target, settings, connection: 'close' } as const;
   if (target === 'reference') return { ...base, isSeldon: false };
-  if (target === 'url') return { ...base, isSeldon: 'unknown', address: 'http://127.0.0.1:9000' };
-  const packages = { 'seldon-core': '1.19.0', grpcio: '1.68.1', gunicorn: '23.0.0', numpy: '1.26.4' };
-  return { ...base, isSeldon: true, seldonVersion: '1.19.0', python: { version: '3.12.3', packages } };
+  if (target === 'url') return { ...base, isSeldon: 'unknown', address: `http://127.0.0.1:${9000 + index}` };
+  const seldonVersion = index % 2 === 0 ? '1.19.0' : '1.17.1';
+  const packages = { 'seldon-core': seldonVersion, grpcio: index === 1 ? '1.60.0' : '1.68.1', numpy: '1.26.4' };
+  const pins = index === 1 ? { packages: ['grpcio==1.60.0'] } : {};
+  return { ...base, ...pins, isSeldon: true, seldonVersion, python: { version: '3.12.3', packages } };
 }
 
 function sampleCanary(cells: readonly CellReport[], rounds: number, noisy: boolean): Report['canary'] {
@@ -126,15 +152,32 @@ function sampleCanary(cells: readonly CellReport[], rounds: number, noisy: boole
     : { cell, rounds, effect: 0.003, low: -0.011, high: 0.017, p: 0.62, verdict: 'equivalent', noisy };
 }
 
-function listWarnings(cells: readonly CellReport[], { noisyCanary }: SampleOptions, target: Arm['target']): Warning[] {
+function listWarnings(
+  cells: readonly CellReport[],
+  { noisyCanary, dropped = {} }: SampleOptions,
+  target: Arm['target'],
+): Warning[] {
   const ids = (state: CellReport['state']): string[] =>
     cells.filter((cell) => cell.state === state).map(({ id }) => id);
   const [failed, skipped] = [ids('failed'), ids('skipped')];
-  const over = cells.filter(({ results }) => (results.base?.floorShare ?? 0) > 0.2).map(({ id }) => id);
+  const isOver = ({ results }: CellReport): boolean =>
+    Object.values(results).some(({ floorShare }) => (floorShare ?? 0) > 0.2);
+  const over = cells.filter(isOver).map(({ id }) => id);
+  const late = Object.entries(dropped);
   return [
     ...(target === 'reference' ? [{ code: 'not-seldon' } as const] : []),
     ...(over.length > 0 ? [{ code: 'floor-share', cells: over, over: '20%' } as const] : []),
     ...(noisyCanary === true ? [{ code: 'noisy-canary', effect: 0.092 } as const] : []),
+    ...(late.length > 0
+      ? [
+          {
+            code: 'dropped',
+            cells: late.map(([id]) => id),
+            dropped: late.reduce((sum, [, n]) => sum + n, 0),
+            arrivals: 12_000,
+          } as const,
+        ]
+      : []),
     ...(failed.length > 0 ? [{ code: 'failed-cells', cells: failed } as const] : []),
     ...(skipped.length > 0 ? [{ code: 'skipped-cells', cells: skipped } as const] : []),
   ];

@@ -1,4 +1,4 @@
-import type { CellReport, Claim, Comparison, Estimate, Verdict } from '../../src/report.ts';
+import type { CellReport, Comparison, Estimate, Verdict } from '../../src/report.ts';
 
 /** Rough statistics for sample reports, of their own: a change of the real analysis must not change rendered texts. */
 
@@ -11,28 +11,68 @@ export function estimateSample(values: readonly number[]): Estimate {
   return { value, low: at(k - 1), high: at(sorted.length - k), confidence: 0.959 };
 }
 
-/** All pairs of measured cells that differ in one respect. */
-export function compareSample(cells: readonly CellReport[], margin: number): Comparison[] {
+/** All pairs of measured cells that differ in one respect, of one arm. */
+export function compareSample(cells: readonly CellReport[], margin: number, arm: string): Comparison[] {
   const measured = cells.filter(({ state }) => state === 'measured');
   return (['transport', 'encoding', 'method'] as const).flatMap((kind) =>
     measured.flatMap((a, i) =>
       measured
         .slice(i + 1)
         .filter((b) => differsOnlyIn(kind, a, b))
-        .map((b) => compareTwo(kind, a, b, margin)),
+        .map((b) => {
+          const id = `${kind}:${a.id}~${b.id}`;
+          return { id, kind, ...compareTwo({ arm, cell: a }, { arm, cell: b }, margin) };
+        }),
     ),
   );
 }
 
+/**
+ * Every measured cell of the arm against the baseline's. With `confirm` the alarms were measured again, and every third
+ * of them did not hold.
+ */
+export function compareSampleArms(
+  cells: readonly CellReport[],
+  margin: number,
+  baseline: string,
+  arm: string,
+  confirm: boolean,
+): Comparison[] {
+  let alarms = 0;
+  return cells
+    .filter(({ state }) => state === 'measured')
+    .map((cell): Comparison => {
+      const compared = compareTwo({ arm: baseline, cell }, { arm, cell }, margin);
+      const found = { id: `arm:${arm}:${cell.id}`, kind: 'arm', ...compared } as const;
+      if (!confirm || (found.verdict !== 'faster' && found.verdict !== 'slower')) return found;
+      alarms += 1;
+      const holds = alarms % 3 !== 0;
+      const shrink = (x: number | null): number | null => (x === null ? null : x * (holds ? 0.96 : 0.2));
+      const confirmation = {
+        rounds: 20,
+        effect: shrink(found.effect) ?? 0,
+        low: shrink(found.low),
+        high: shrink(found.high),
+        holds,
+      };
+      return { ...found, verdict: holds ? found.verdict : 'inconclusive', confirmation };
+    });
+}
+
 function differsOnlyIn(kind: 'transport' | 'encoding' | 'method', a: CellReport, b: CellReport): boolean {
-  return (['transport', 'encoding', 'method', 'batch'] as const).every(
+  return (['transport', 'encoding', 'method', 'batch', 'concurrency'] as const).every(
     (axis) => (a[axis] === b[axis]) !== (axis === kind),
   );
 }
 
-function compareTwo(kind: Comparison['kind'], a: CellReport, b: CellReport, margin: number): Comparison {
-  const medians = ({ results }: CellReport): number[] =>
-    results.base?.rounds.map(({ medianMs }) => medianMs ?? 1) ?? [];
+interface Side {
+  readonly arm: string;
+  readonly cell: CellReport;
+}
+
+function compareTwo(a: Side, b: Side, margin: number): Omit<Comparison, 'id' | 'kind'> {
+  const medians = ({ arm, cell: { results } }: Side): number[] =>
+    results[arm]?.rounds.map(({ medianMs }) => medianMs ?? 1) ?? [];
   const before = medians(a);
   const logs = medians(b).map((x, i) => Math.log(x / (before[i] ?? 1)));
   const n = logs.length;
@@ -46,10 +86,8 @@ function compareTwo(kind: Comparison['kind'], a: CellReport, b: CellReport, marg
       ? undefined
       : Math.ceil(((2.8 * spread) / Math.max(0.004, Math.abs(limit - Math.abs(mean)))) ** 2) + 2;
   return {
-    id: `${kind}:${a.id}~${b.id}`,
-    kind,
-    a: { arm: 'base', cell: a.id },
-    b: { arm: 'base', cell: b.id },
+    a: { arm: a.arm, cell: a.cell.id },
+    b: { arm: b.arm, cell: b.cell.id },
     rounds: n,
     effect: Math.expm1(mean),
     low: half === null ? null : Math.expm1(mean - half),
@@ -68,100 +106,4 @@ function judge(mean: number, half: number | null, limit: number): Verdict {
   if (mean + half < -limit) return 'faster';
   if (mean - half > limit) return 'slower';
   return Math.abs(mean) + 0.84 * half < limit ? 'equivalent' : 'inconclusive';
-}
-
-/** The five claims, from the comparisons' verdicts alone. */
-export function concludeSample(cells: readonly CellReport[], comparisons: readonly Comparison[]): Claim[] {
-  const byId = new Map(cells.map((cell) => [cell.id, cell]));
-  const batches = [...new Set(cells.map(({ batch }) => batch))];
-  const [small, large] = [Math.min(...batches), Math.max(...batches)];
-  const select = (kind: Comparison['kind'], fits: (b: CellReport) => boolean): Comparison[] =>
-    comparisons.filter((one) => {
-      const b = byId.get(one.b.cell);
-      return one.kind === kind && b !== undefined && fits(b);
-    });
-  const isTf = ({ encoding }: CellReport): boolean => encoding === 'tftensor';
-  return [
-    conclude(
-      'grpc-faster',
-      1,
-      select('transport', (b) => b.batch === small || b.encoding !== 'ndarray'),
-      ['faster'],
-      ['slower', 'equivalent'],
-    ),
-    conclude(
-      'grpc-ndarray-bad',
-      1,
-      select('transport', (b) => b.batch === large && b.encoding === 'ndarray'),
-      ['slower'],
-      ['faster', 'equivalent'],
-      (one) => byId.get(one.b.cell)?.method === 'predict',
-    ),
-    conclude(
-      'tftensor-best-large',
-      1,
-      select('encoding', (b) => b.batch === large && isTf(b)),
-      ['faster'],
-      ['slower', 'equivalent'],
-    ),
-    conclude(
-      'simple-best-small',
-      -1,
-      select('encoding', (b) => b.batch === small && isTf(b)),
-      ['slower', 'equivalent'],
-      ['faster'],
-    ),
-    {
-      ...conclude(
-        'raw-faster',
-        1,
-        select('method', () => true),
-        ['faster'],
-        ['slower', 'equivalent'],
-      ),
-      caveat: 'raw-does-not-decode',
-    },
-  ];
-}
-
-function conclude(
-  id: Claim['id'],
-  direction: 1 | -1,
-  evidence: readonly Comparison[],
-  supports: readonly Verdict[],
-  contradicts: readonly Verdict[],
-  decides: (one: Comparison) => boolean = () => true,
-): Claim {
-  const deciding = evidence.filter(decides);
-  const says = ({ verdict }: Comparison) =>
-    supports.includes(verdict) ? 'supports' : contradicts.includes(verdict) ? 'contradicts' : 'unclear';
-  const found = new Set(deciding.map(says));
-  const pool = (read: (one: Comparison) => number): number =>
-    Math.expm1((direction * deciding.reduce((sum, one) => sum + Math.log1p(read(one)), 0)) / deciding.length);
-  const [one, other] = [pool(({ low, effect }) => low ?? effect), pool(({ high, effect }) => high ?? effect)];
-  const hasInterval = deciding.every(({ low }) => low !== null);
-  return {
-    id,
-    ...verdictOf(found),
-    pooled:
-      deciding.length === 0
-        ? null
-        : {
-            effect: pool(({ effect }) => effect),
-            low: hasInterval ? Math.min(one, other) : null,
-            high: hasInterval ? Math.max(one, other) : null,
-          },
-    evidence: evidence.map((comparison) => ({
-      comparison: comparison.id,
-      says: says(comparison),
-      decides: deciding.includes(comparison),
-    })),
-  };
-}
-
-function verdictOf(found: ReadonlySet<string>): Pick<Claim, 'verdict' | 'reason'> {
-  if (found.has('contradicts'))
-    return found.has('supports') ? { verdict: 'fails', reason: 'mixed' } : { verdict: 'fails' };
-  if (found.size === 0) return { verdict: 'inconclusive', reason: 'cells-missing' };
-  return found.has('unclear') ? { verdict: 'inconclusive', reason: 'too-few-rounds' } : { verdict: 'holds' };
 }

@@ -5,8 +5,8 @@ import { findFastest, findSlowest } from '../../src/render/contest.ts';
 import { listFastest } from '../../src/render/fastest.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { buildPivot } from '../../src/render/pivot.ts';
+import { toText } from '../../src/render/plain-text.ts';
 import { renderAll } from '../../src/render/render.ts';
-import { toText } from '../../src/render/terminal.ts';
 import { type CellResult, type Report, verdict } from '../../src/report.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 

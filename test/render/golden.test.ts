@@ -34,8 +34,32 @@ function listTexts(): [string, string][] {
     failed: { 'predict.rest.ndarray.1.c1': 'expected HTTP 200, found HTTP 500 <html>' },
     skipped: { 'predict.grpc.ndarray.100000.c1': 'the request is larger than what the server takes (4 MiB)' },
   });
+  const arms = sampleReport({ provenance, arms: ['base', 'new'], noise: 0.03 });
+  const load = sampleReport({
+    provenance,
+    methods: ['predict', 'predict_raw_decode'],
+    encodings: ['ndarray', 'tensor'],
+    batches: [1],
+    concurrencies: [1, 8],
+    rate: 200,
+    dropped: { 'predict.rest.ndarray.1.c1': 41 },
+    alpha: 0.0125,
+    stopping: {
+      looks: [
+        { rounds: 20, alpha: 0.0125, tooWide: 5 },
+        { rounds: 40, alpha: 0.0125, tooWide: 0 },
+      ],
+      ended: 'precise',
+    },
+  });
   return [
     ...files,
+    ['arms.comment.md', renderAll(arms)['comment.md']],
+    ['arms.report.html', renderAll(arms)['report.html']],
+    ['arms.results.csv', renderAll(arms)['results.csv']],
+    ['arms.terminal.txt', renderTerminal(arms, { colour: false, width: 100 })],
+    ['load.comment.md', renderAll(load)['comment.md']],
+    ['load.terminal.txt', renderTerminal(load, { colour: false, width: 100 })],
     ['sample.terminal.txt', renderTerminal(report, { colour: false, width: 100 })],
     ['trouble.comment.md', renderAll(trouble)['comment.md']],
     ['reference.terminal.txt', renderTerminal(sampleReport({ target: 'reference' }), { colour: false, width: 80 })],

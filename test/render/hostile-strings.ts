@@ -30,11 +30,17 @@ export const HOSTILE: readonly string[] = [
 
 /** A small report with the same foreign text in every place that a person, a server or a machine may write to. */
 export function plantEverywhere(text: string): Report {
-  const report = sampleReport({ batches: [1], encodings: ['ndarray', 'tensor'], methods: ['predict'] });
-  const [arm] = report.arms;
+  // Ids have to differ from one another, however they are cut.
+  const [base, other] = [`${text.slice(0, 60)}A`, `${text.slice(0, 60)}B`];
+  const report = sampleReport({
+    batches: [1],
+    encodings: ['ndarray', 'tensor'],
+    methods: ['predict'],
+    arms: [base, other],
+    histograms: true,
+  });
   const [first, second] = report.cells;
-  if (arm === undefined || first === undefined || second === undefined) throw new Error('the sample has cells');
-  const python = { version: text, packages: { [`${text}1`]: text, numpy: text } };
+  if (first === undefined || second === undefined) throw new Error('the sample has cells');
   return {
     ...report,
     tool: { name: text, version: text },
@@ -50,7 +56,15 @@ export function plantEverywhere(text: string): Report {
     },
     provenance: { repository: text, sha: text, ref: text, event: text, runId: text, runAttempt: text, runUrl: text },
     timeline: [{ stage: text, startMs: 0, durationMs: 1 }],
-    arms: [{ ...arm, seldonVersion: text, python, settings: { [`${text}1`]: text }, address: text }],
+    arms: report.arms.map((arm, i) => ({
+      ...arm,
+      seldonVersion: `${text}${i}`,
+      python: { version: `${text}${i}`, packages: { [`${text}1`]: `${text}${i}`, numpy: text } },
+      model: `${text}${i}`,
+      packages: [text, `${text}${i}`],
+      settings: { [`${text}1`]: `${text}${i}`, [`${text}2`]: text },
+      address: `${text}${i}`,
+    })),
     cells: [
       { ...first, state: 'failed', reason: text },
       { ...second, state: 'skipped', reason: text, results: {} },
@@ -61,6 +75,8 @@ export function plantEverywhere(text: string): Report {
       { code: 'failed-cells', cells: [first.id, text] },
       { code: 'skipped-cells', cells: [second.id] },
       { code: 'low-duty', cells: [text] },
+      { code: 'little', cells: [text] },
+      { code: 'dropped', cells: [text], dropped: 1, arrivals: 2 },
       { code: 'stopped-early', why: text, roundsDone: 1, roundsPlanned: 2 },
     ],
     floor: report.floor.map((floor) => ({ ...floor, cell: text })),

@@ -50,9 +50,9 @@ test('foreign text stays in its field of the CSV, and is no formula there', () =
   const width = harmless['results.csv'].split('\n')[0]?.split(',').length;
   const check = (text: string): void => {
     const rows = parseCsv(renderAll(plantEverywhere(text))['results.csv']);
-    assert.equal(rows.length, 5);
+    assert.equal(rows.length, 1 + 2 * 4);
     for (const row of rows) assert.equal(row.length, width, JSON.stringify(text));
-    assert.doesNotMatch(rows[1]?.[8] ?? '', /^\s*[=+\-@]/);
+    for (const field of [0, 8]) assert.doesNotMatch(rows[1]?.[field] ?? '', /^\s*[=+\-@]/);
   };
   HOSTILE.forEach(check);
   fc.assert(fc.property(anyText, check), { seed: 3, numRuns: 100 });
@@ -67,6 +67,21 @@ test('foreign text brings no control sequence to a terminal', () => {
   };
   HOSTILE.forEach(check);
   fc.assert(fc.property(anyText, check), { seed: 4, numRuns: 100 });
+});
+
+test('foreign text stays in its tag of the histogram log', () => {
+  const lines = (text: string): string[] => (renderAll(plantEverywhere(text))['histograms.hlog'] ?? '').split('\n');
+  const expected = lines('harmless').length;
+  const check = (text: string): void => {
+    const found = lines(text);
+    assert.equal(found.length, expected, JSON.stringify(text));
+    const tagged = found.filter((line) => line.startsWith('Tag='));
+    assert.equal(tagged.length, expected - 5);
+    for (const line of tagged) assert.match(line, /^Tag=[^,\s]+,0\.000,[\d.]+,[\d.]+,[A-Za-z0-9+/]+=*$/);
+    assert.equal(new Set(tagged.map((line) => line.split(',')[0])).size, tagged.length, 'no two tags are the same');
+  };
+  HOSTILE.forEach(check);
+  fc.assert(fc.property(anyText, check), { seed: 6, numRuns: 60 });
 });
 
 test('a chart holds closed labels and numbers only', () => {

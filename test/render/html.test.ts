@@ -7,27 +7,35 @@ import { renderAll } from '../../src/render/render.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 const template = readFileSync(join(templatesFolder, 'report.html.hbs'), 'utf8');
-const html = renderAll(sampleReport())['report.html'];
+const pages = [sampleReport(), sampleReport({ arms: ['base', 'new', 'newer'], concurrencies: [1, 8], rate: 200 })].map(
+  (report) => renderAll(report)['report.html'],
+);
 
 test('the template writes nothing past the escaping', () => {
   assert.doesNotMatch(template, /\{\{\{|\{\{~?&/);
 });
 
 test('the page asks for nothing from outside and runs nothing', () => {
-  assert.match(html, /http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'/);
-  assert.doesNotMatch(html, /<(?:script|link|img|iframe|object|embed|form|base)\b|\son\w+=|url\(|@import|src=/i);
+  for (const html of pages) {
+    assert.match(html, /http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'/);
+    assert.doesNotMatch(html, /<(?:script|link|img|iframe|object|embed|form|base)\b|\son\w+=|url\(|@import|src=/i);
+  }
 });
 
 test('every table has a caption, and every head cell a scope', () => {
-  const count = (pattern: RegExp): number => html.match(pattern)?.length ?? 0;
-  assert.equal(count(/<caption>/g), count(/<table/g));
-  assert.equal(count(/<th[ >]/g), count(/<th scope="(?:col|row)"/g));
+  for (const html of pages) {
+    const count = (pattern: RegExp): number => html.match(pattern)?.length ?? 0;
+    assert.equal(count(/<caption>/g), count(/<table/g));
+    assert.equal(count(/<th[ >]/g), count(/<th scope="(?:col|row)"/g));
+  }
 });
 
 test('every link in the page has its place, and every id is there once', () => {
-  const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
-  assert.equal(new Set(ids).size, ids.length);
-  for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.includes(target));
+  for (const html of pages) {
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.includes(target));
+  }
 });
 
 test('the text on every heat colour has a contrast of 4.5 at least, light and dark', () => {
@@ -45,7 +53,7 @@ test('the text on every heat colour has a contrast of 4.5 at least, light and da
 });
 
 test('the places of a forest lie inside its plot', () => {
-  for (const [, place] of html.matchAll(/(?:c?x[12]?|width)="([-\d.]+)%"/g)) {
+  for (const [, place] of pages.join('').matchAll(/(?:c?x[12]?|width)="([-\d.]+)%"/g)) {
     assert.ok(Number(place) >= 0 && Number(place) <= 100);
   }
 });

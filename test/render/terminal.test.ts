@@ -7,9 +7,12 @@ import { sampleReport } from '../helpers/sample-report.ts';
 const report = sampleReport({ noisyCanary: true });
 
 test('lines are no wider than the terminal, from 80 columns on', () => {
-  for (const width of [80, 100, 120]) {
-    for (const line of renderTerminal(report, { colour: false, width }).split('\n')) {
-      assert.ok([...line].length <= width, line);
+  const arms = sampleReport({ arms: ['base', 'new'], concurrencies: [1, 8] });
+  for (const shown of [report, arms]) {
+    for (const width of [80, 100, 120]) {
+      for (const line of renderTerminal(shown, { colour: false, width }).split('\n')) {
+        assert.ok([...line].length <= width, line);
+      }
     }
   }
 });

@@ -1,0 +1,88 @@
+import type { Comparison } from '../report.ts';
+import { describeAlarm, listByEffect, opposeArms, type Tally, tallyArms } from './arm-verdicts.ts';
+import { MAX_ROUNDS } from './conclusions.ts';
+import { count, effectWithInterval, integer, percentExact } from './format.ts';
+import { cellInWords, type Lookup } from './lookup.ts';
+import { join, type Plain, type Prose, plain, say, strong } from './prose.ts';
+
+/** Cells that are named of each kind, the largest difference first. */
+const MOST_NAMED = 3;
+
+/** One item for each arm that is compared with the baseline: what was found in which cells, and what stays open. */
+export function describeArms(lookup: Lookup): Prose[] {
+  return tallyArms(lookup).map((tally) => {
+    const head = say`${opposeArms(lookup, tally.other)}: `;
+    const parts = describeParts(lookup, tally).filter(({ n }) => n > 0);
+    if (tally.comparisons.length === 0) return say`${head}no cell was measured on both sides.`;
+    const all = tally.comparisons.length + tally.missing;
+    const told = parts.map(({ n, word, loud, again = null, note }, i) => {
+      const of = n === all ? plain`all ${count(all, 'cell')}` : plain`${integer(n)} of ${count(all, 'cell')}`;
+      const text = plain`${i === 0 ? of : integer(n)} ${word}`;
+      const every = again === null ? [] : say`, ${n > 1 ? plain`all ` : plain``}${again}`;
+      return say`${loud ? strong(text) : text}${every}${note.length === 0 ? [] : say` (${note})`}`;
+    });
+    return say`${head}${join(told, '; ')}.`;
+  });
+}
+
+interface Part {
+  readonly n: number;
+  readonly word: Plain;
+  readonly loud: boolean;
+  /** What became of all of the alarms when they were measured again, where it is the same of all. */
+  readonly again?: Plain | null;
+  readonly note: Prose;
+}
+
+function describeParts(lookup: Lookup, tally: Tally): Part[] {
+  const { of, missing } = tally;
+  const margin = plain`±${percentExact(lookup.report.config.margin)}`;
+  return [
+    describeAlarms(lookup, listByEffect(tally, 'slower'), plain`slower`),
+    describeAlarms(lookup, listByEffect(tally, 'faster'), plain`faster`),
+    { n: of.equivalent, word: plain`equivalent within ${margin}`, loud: false, note: [] },
+    { n: of.inconclusive, word: plain`inconclusive`, loud: false, note: describeOpen(tally) },
+    { n: of['not-resolvable'], word: plain`not resolvable beside the client's own floor`, loud: false, note: [] },
+    { n: missing, word: plain`not measured on both sides`, loud: false, note: [] },
+  ];
+}
+
+/** "REST `ndarray` predict, batch 1: +11.8% [+9.9%, +13.7%]; ...; 1 more" */
+function describeAlarms(lookup: Lookup, found: readonly Comparison[], word: Plain): Part {
+  const [again = null, ...others] = new Set(found.map((comparison) => describeAlarm(lookup, comparison)));
+  const isSame = others.length === 0;
+  const named = found.slice(0, MOST_NAMED).map((comparison) => {
+    const { b, effect, low, high } = comparison;
+    const own = isSame ? null : describeAlarm(lookup, comparison);
+    const difference = effectWithInterval(effect, low, high);
+    return say`${cellInWords(lookup, b.cell)}: ${difference}${own === null ? [] : say`, ${own}`}`;
+  });
+  const left = found.length - named.length;
+  const note = join([...named, ...(left > 0 ? [say`${integer(left)} more`] : [])], '; ');
+  return { n: found.length, word, loud: true, again: isSame ? again : null, note };
+}
+
+/** How many were alarms that did not come again, and what would settle the others. */
+function describeOpen({ comparisons }: Tally): Prose {
+  const open = comparisons.filter(({ verdict }) => verdict === 'inconclusive');
+  const refuted = open.filter(({ confirmation }) => confirmation?.holds === false);
+  const needs = open.flatMap(({ roundsNeeded }) => roundsNeeded ?? []);
+  const most = Math.max(0, ...needs);
+  const them =
+    needs.length === open.length
+      ? plain`them`
+      : refuted.length + needs.length === open.length
+        ? plain`the others`
+        : plain`${integer(needs.length)} of them`;
+  return join(
+    [
+      ...(refuted.length > 0 ? [say`${count(refuted.length, 'alarm')} not confirmed`] : []),
+      ...(most > MAX_ROUNDS
+        ? [say`at least one lies so near the margin that no number of rounds will settle it`]
+        : most > 0
+          ? [say`about ${count(most, 'round')} would settle ${them}`]
+          : []),
+    ],
+    '; ',
+  );
+}
