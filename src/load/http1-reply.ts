@@ -1,7 +1,7 @@
 import { MAX_REPLY_BYTES, type Reply } from './exchange.ts';
+import { type Head, parseHead, quote } from './http1-head.ts';
 
 const MAX_HEAD_BYTES = 64 * 1024;
-const NONE: readonly string[] = [];
 const VERSION = 'HTTP/1.';
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -23,6 +23,9 @@ export class Http1Reply {
   /** Bytes still to come of the body or of the chunk. */
   #left = 0;
   #bodyStart = 0;
+  /** The last head, with the empty line that ends it, and what it says. */
+  #known: Buffer = Buffer.alloc(0);
+  #head: Head | null = null;
   /** The parts of a chunked body, as [from, to) in the buffer. */
   #chunks: [number, number][] = [];
 
@@ -109,6 +112,10 @@ export class Http1Reply {
   }
 
   #readHead(): boolean {
+    if (this.#isKnown()) {
+      this.#pass(this.#mark + this.#known.length, this.#head);
+      return true;
+    }
     const end = this.#view().indexOf(HEAD_END, this.#mark);
     if (end < 0) {
       if (this.#filled - this.#mark > MAX_HEAD_BYTES) throw new Error('expected an HTTP head of at most 64 KiB');
@@ -117,42 +124,35 @@ export class Http1Reply {
       if (!VERSION.startsWith(start)) throw new Error(`expected an HTTP/1.1 status line, found ${quote(start)}`);
       return false;
     }
-    const head = this.#bytes.toString('latin1', this.#mark, end);
-    this.#mark = end + HEAD_END.length;
-    this.#bodyStart = this.#mark;
-    const match = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: |\r\n|$)/.exec(head);
-    if (!match) throw new Error(`expected an HTTP/1.1 status line, found ${quote(head)}`);
-    this.status = Number(match[2]);
-    if (this.status === 101) throw new Error('the server switched protocols unasked');
+    const after = end + HEAD_END.length;
+    const head = parseHead(this.#bytes.toString('latin1', this.#mark, end));
     // An interim reply (RFC 9110 section 15.2): the real one follows.
-    if (this.status < 200) return true;
-    this.#frame(head, match[1] === '1');
+    if (head !== null) {
+      this.#known = Buffer.from(this.#bytes.subarray(this.#mark, after));
+      this.#head = head;
+    }
+    this.#pass(after, head);
     return true;
   }
 
-  /** Decides how long the body is (RFC 9112 section 6.3). */
-  #frame(head: string, keptByDefault: boolean): void {
-    const lower = head.toLowerCase();
-    const options = headers(lower, 'connection').join();
-    this.kept = keptByDefault ? !options.includes('close') : options.includes('keep-alive');
-    const coding = header(lower, 'transfer-encoding');
-    const length = header(lower, 'content-length');
-    if (this.status === 204 || this.status === 304) {
-      this.#state = 'done';
-    } else if (coding !== null) {
-      if (coding !== 'chunked' || length !== null) {
-        throw new Error(`expected one framing, chunked or a length, found ${quote(coding)} and ${quote(length ?? '')}`);
-      }
-      this.#state = 'chunk-size';
-    } else if (length !== null) {
-      if (!/^[0-9]{1,12}$/.test(length)) throw new Error(`expected a Content-Length, found ${quote(length)}`);
-      this.#left = Number(length);
-      if (this.#left > MAX_REPLY_BYTES) throw new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes`);
-      this.#state = this.#left === 0 ? 'done' : 'length';
-    } else {
-      this.kept = false;
-      this.#state = 'until-close';
-    }
+  /** A server says the same again and again, but for the date once a second: what is known is not read twice. */
+  #isKnown(): boolean {
+    const end = this.#mark + this.#known.length;
+    return (
+      this.#known.length > 0 &&
+      end <= this.#filled &&
+      this.#bytes.compare(this.#known, 0, this.#known.length, this.#mark, end) === 0
+    );
+  }
+
+  #pass(end: number, head: Head | null): void {
+    this.#mark = end;
+    this.#bodyStart = end;
+    if (head === null) return;
+    this.status = head.status;
+    this.kept = head.kept;
+    this.#left = head.length;
+    this.#state = head.body;
   }
 
   #readCounted(): boolean {
@@ -209,31 +209,4 @@ export class Http1Reply {
   #view(): Buffer {
     return this.#bytes.subarray(0, this.#filled);
   }
-}
-
-/** The value of a header field that occurs once; null without it. Throws where it occurs again with another value. */
-function header(head: string, name: string): string | null {
-  const values = headers(head, name);
-  const value = values[0] ?? null;
-  if (values.length > 1 && values.some((other) => other !== value)) {
-    throw new Error(`expected one ${name} header, found two that differ`);
-  }
-  return value;
-}
-
-/** The values of a header field, in their order, from a head in lower case. */
-function headers(head: string, name: string): readonly string[] {
-  const start = `\r\n${name}:`;
-  let at = head.indexOf(start);
-  if (at < 0) return NONE;
-  const values: string[] = [];
-  for (; at >= 0; at = head.indexOf(start, at + 2)) {
-    const end = head.indexOf('\r\n', at + 2);
-    values.push(head.slice(at + start.length, end < 0 ? undefined : end).trim());
-  }
-  return values;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
 }

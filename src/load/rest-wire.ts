@@ -53,6 +53,7 @@ export function openRestWire(request: RestRequest): Exchange {
       onread: {
         buffer: readBuffer,
         callback: (length) => {
+          // The clock stops with the bytes; what they say is read after it.
           const now = performance.now();
           if (socket !== current || !pending) {
             if (socket === current) fail(new Error('the server sent bytes that nobody asked for'));
@@ -60,7 +61,7 @@ export function openRestWire(request: RestRequest): Exchange {
           }
           if (!reply.begun) pending.timing.firstByte = now;
           try {
-            if (reply.feed(readBuffer, length)) finish(socket, performance.now());
+            if (reply.feed(readBuffer, length)) finish(socket, now);
           } catch (error) {
             fail(error as Error);
           }

@@ -134,3 +134,31 @@ test('garbage never hangs the parser and never throws anything but an Error', ()
     { numRuns: 2000, seed: 7 },
   );
 });
+
+test('a head that came before is known, and one that differs is read anew', () => {
+  const reply = new Http1Reply();
+  const read = (text: string) => {
+    reply.reset();
+    const done = reply.feed(Buffer.from(text), text.length);
+    return [done, reply.status, reply.kept, Buffer.from(reply.copy().body).toString()];
+  };
+  const head = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n';
+  assert.deepEqual(read(`${head}ab`), [true, 200, true, 'ab']);
+  assert.deepEqual(read(`${head}cd`), [true, 200, true, 'cd']);
+  // The same up to a byte in the middle; then shorter, longer and chunked ones.
+  assert.deepEqual(read('HTTP/1.1 500 OK\r\ncontent-length: 2\r\n\r\nef'), [true, 500, true, 'ef']);
+  assert.deepEqual(read('HTTP/1.1 200 OK\r\ncontent-length: 3\r\nconnection: close\r\n\r\nghi'), [
+    true,
+    200,
+    false,
+    'ghi',
+  ]);
+  assert.deepEqual(read('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nj\r\n0\r\n\r\n'), [
+    true,
+    200,
+    true,
+    'j',
+  ]);
+  assert.deepEqual(read(`HTTP/1.1 100 Continue\r\n\r\n${head}kl`), [true, 200, true, 'kl']);
+  assert.deepEqual(read(`HTTP/1.1 100 Continue\r\n\r\n${head}mn`), [true, 200, true, 'mn']);
+});
