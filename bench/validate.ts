@@ -167,7 +167,7 @@ function simulatePower(runs: number): string[] {
 async function checkLive(): Promise<string> {
   const runs = quick ? 2 : 40;
   const effects = [0, 0.05, 0.1, 0.15, 0.2];
-  const preset = quick ? { rounds: '6', block: '20ms' } : { preset: 'standard' };
+  const preset = quick ? { rounds: '6', block: '20ms' } : { rounds: '20', block: '50ms' };
   const { arms, baseMs, spread } = await runInjected(runs, effects, preset, seed, stop.signal, (run) =>
     process.stderr.write(`live: run ${run} of ${runs}\n`),
   );
@@ -183,7 +183,7 @@ async function checkLive(): Promise<string> {
     ];
   });
   return [
-    `The embedded server computes for 1 ms before each reply (p50 ${baseMs.toFixed(2)} ms), five others for that and the injected share of the p50 more; all six are measured in the same rounds (REST, \`tensor\`, batch 1, ${quick ? 'a short run' : 'preset standard'}), in ${runs} runs. The median spread of a round's difference was ${spread.toFixed(3)}.`,
+    `The embedded server computes for 1 ms before each reply (p50 ${baseMs.toFixed(2)} ms), five others for that and the injected share of the p50 more; all six are measured in the same rounds (REST, \`tensor\`, batch 1, ${preset.rounds} rounds of ${preset.block} blocks), in ${runs} runs. The median spread of a round's difference was ${spread.toFixed(3)}.`,
     table(['injected', 'found, on average', 'interval excludes 0', 'given as different (margin 5 %, confirmed)'], rows),
   ].join('\n\n');
 }

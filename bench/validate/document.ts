@@ -1,5 +1,4 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { dirname } from 'node:path';
 import { markdownTable } from 'markdown-table';
 
@@ -42,7 +41,7 @@ export function describeRun(command: string, seed: number, startedAt: Date): str
   const cpu = cpus()[0]?.model.trim() ?? 'unknown processor';
   const memory = (totalmem() / 2 ** 30).toFixed(0);
   return (
-    `<sub>${startedAt.toISOString().slice(0, 10)} · \`${command}\` · seed ${seed} · ${availableParallelism()} cores of ${cpu}, ` +
+    `<sub>${startedAt.toISOString().slice(0, 10)} · \`${command}\` · seed ${seed} · ${cpus().length} cores of ${cpu}, ` +
     `${memory} GiB, ${type()} ${release()}, Node ${process.versions.node} · ` +
     `${((Date.now() - startedAt.getTime()) / 60_000).toFixed(1)} minutes</sub>`
   );

@@ -70,7 +70,7 @@ export function analyse(input: AnalysisInput): Analysis {
     judging,
   );
   const arms = compareArms({ cells: measured, arms: input.arms.map(({ id }) => id), blocks, ...judging }, floor);
-  const canary = judgeCanary(blocks, margin, alpha, seed);
+  const canary = judgeCanary(blocks, baseline, margin, alpha, seed);
   return {
     results,
     floor,

@@ -12,8 +12,14 @@ import { summariseBlock } from './rounds.ts';
  * its own: no family). A verdict of `faster` or `slower` cannot be true and marks the run as noisy. Null where no
  * canary ran, or none in a round in which the cell itself was measured.
  */
-export function judgeCanary(blocks: readonly Block[], margin: number, alpha: number, seed: number): Canary | null {
-  const again = blocks.filter(({ role }) => role === 'canary');
+export function judgeCanary(
+  blocks: readonly Block[],
+  arm: string,
+  margin: number,
+  alpha: number,
+  seed: number,
+): Canary | null {
+  const again = blocks.filter((block) => block.role === 'canary' && block.arm === arm);
   const first = again[0];
   if (first === undefined) return null;
   const once = blocks.filter(

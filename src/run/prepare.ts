@@ -7,7 +7,7 @@ import type { Cell } from '../plan.ts';
 import type { Target } from '../target/target.ts';
 import { turnKey } from './rounds.ts';
 
-/** Prepares each cell's request to each arm. The canary is the baseline's cell once more, under another name. */
+/** Prepares each cell's request to each arm. The canary is its cell once more, under another name. */
 export async function prepareCells(
   cells: readonly Cell[],
   canary: string | null,
@@ -16,13 +16,12 @@ export async function prepareCells(
   loader: Loader,
   client: Client,
 ): Promise<void> {
-  for (const [i, target] of targets.entries()) {
+  for (const target of targets) {
     for (const cell of cells) {
       const destination = addressRequest(cell, payloads, target);
       const turn = { arm: target.arm.id, cell: cell.id };
       await loader.prepare(turnKey({ ...turn, role: 'cell' }), client, destination);
-      if (i === 0 && cell.id === canary)
-        await loader.prepare(turnKey({ ...turn, role: 'canary' }), client, destination);
+      if (cell.id === canary) await loader.prepare(turnKey({ ...turn, role: 'canary' }), client, destination);
     }
   }
 }

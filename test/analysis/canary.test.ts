@@ -16,7 +16,7 @@ function blocksOf(canary: readonly number[], cell: readonly number[] = Array(8).
 }
 
 test('a cell that equals itself is quiet', () => {
-  const canary = judgeCanary(blocksOf([1.01, 0.99, 1, 1.02, 0.98, 1, 1.01, 0.99]), 0.05, 0.05, 1);
+  const canary = judgeCanary(blocksOf([1.01, 0.99, 1, 1.02, 0.98, 1, 1.01, 0.99]), 'base', 0.05, 0.05, 1);
   assert.equal(canary?.cell, id);
   assert.equal(canary?.rounds, 8);
   assert.equal(canary?.verdict, 'equivalent');
@@ -25,18 +25,18 @@ test('a cell that equals itself is quiet', () => {
 });
 
 test('a cell that differs from itself marks the run as noisy, in either direction', () => {
-  const slower = judgeCanary(blocksOf([1.2, 1.21, 1.19, 1.2, 1.22, 1.18, 1.2, 1.2]), 0.05, 0.05, 1);
+  const slower = judgeCanary(blocksOf([1.2, 1.21, 1.19, 1.2, 1.22, 1.18, 1.2, 1.2]), 'base', 0.05, 0.05, 1);
   assert.deepEqual([slower?.verdict, slower?.noisy], ['slower', true]);
-  const faster = judgeCanary(blocksOf([0.8, 0.81, 0.79, 0.8, 0.82, 0.78, 0.8, 0.8]), 0.05, 0.05, 1);
+  const faster = judgeCanary(blocksOf([0.8, 0.81, 0.79, 0.8, 0.82, 0.78, 0.8, 0.8]), 'base', 0.05, 0.05, 1);
   assert.deepEqual([faster?.verdict, faster?.noisy], ['faster', true]);
 });
 
 test('a cell that scatters is inconclusive, which is not noisy', () => {
-  const canary = judgeCanary(blocksOf([2, 0.5, 1.5, 0.7, 1.8, 0.6, 1.2, 0.9]), 0.05, 0.05, 1);
+  const canary = judgeCanary(blocksOf([2, 0.5, 1.5, 0.7, 1.8, 0.6, 1.2, 0.9]), 'base', 0.05, 0.05, 1);
   assert.deepEqual([canary?.verdict, canary?.noisy], ['inconclusive', false]);
 });
 
 test('without a canary, or without the cell beside it, nothing is said', () => {
-  assert.equal(judgeCanary(blocksOf([]), 0.05, 0.05, 1), null);
-  assert.equal(judgeCanary(blocksOf([1, 1], []), 0.05, 0.05, 1), null);
+  assert.equal(judgeCanary(blocksOf([]), 'base', 0.05, 0.05, 1), null);
+  assert.equal(judgeCanary(blocksOf([1, 1], []), 'base', 0.05, 0.05, 1), null);
 });
