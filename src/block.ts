@@ -2,8 +2,7 @@ import type { Turn } from './plan.ts';
 
 /**
  * What one block brought back. All arrays have one entry per counted request, in the order in which the replies
- * came;
- * milliseconds from a monotonic clock. The warm-up request and failed requests are not in them.
+ * came; milliseconds from a monotonic clock. The warm-up request and failed requests are not in them.
  */
 export interface Block extends Turn {
   readonly round: number;
@@ -20,6 +19,14 @@ export interface Block extends Turn {
   readonly connectMs: Float64Array | null;
   /** From the start to the first reply byte; null where the client cannot see it. */
   readonly firstByteMs: Float64Array | null;
+  /** Closed: each request waits for the reply before it. Open: requests arrive by a plan of their own. */
+  readonly loop: 'closed' | 'open';
+  /**
+   * Little's law (1961) over the time in which all connections were busy, from when each had its first reply until the
+   * first one stopped: completions a millisecond times their mean latency. Null in an open loop and where that time is
+   * too short.
+   */
+  readonly inFlight: number | null;
   /** Open loop: arrivals that were not sent any more; 0 in a closed loop. */
   readonly dropped: number;
   /**
@@ -30,7 +37,7 @@ export interface Block extends Turn {
   readonly errors: number;
   /** The first error's text. */
   readonly error: string | null;
-  /** From the first counted request's start to the last one's end, fences included. */
+  /** From the loop's begin to the last counted request's end, fences included. */
   readonly wallMs: number;
   /** Summed over the connections: from each one's first counted start to its last end, fences not counted. */
   readonly connectionMs: number;
@@ -41,13 +48,13 @@ export interface Block extends Turn {
   /** Milliseconds for which a cgroup CPU limit held processes back during the block; null where unknown. */
   readonly throttledMs: number | null;
   /**
-   * Event loop utilisation of the load process over the block, 0 to 1; null where it tells nothing (an open loop waits
-   * awake).
+   * Event loop utilisation of the load process over the block, 0 to 1. In an open loop it tells nothing, as that waits
+   * awake: 0.
    */
-  readonly loopBusy: number | null;
+  readonly loopBusy: number;
   /** CPU time of the server's processes during the block, warm-up included; null where the target cannot say. */
   readonly serverCpuMs: number | null;
-  /** All requests that the server answered during that time, the uncounted ones included. */
+  /** All requests that were sent during that time, the uncounted and the failed ones included. */
   readonly serverRequests: number;
   /** Resident memory of the server's processes after the block; null where the target cannot say. */
   readonly serverRssBytes: number | null;

@@ -61,7 +61,7 @@ export interface Config {
   readonly rate: Rate | null;
   /** Add rounds until intervals are this narrow (half-width as a share); null for a fixed number of rounds. */
   readonly precision: number | null;
-  /** How long measuring may take with `precision`. */
+  /** With `precision`: no rounds are added after this long. */
   readonly budgetMs: number;
   /** Whether alarms between arms are measured again before they are given. */
   readonly confirm: boolean;

@@ -120,7 +120,7 @@ export const INPUTS = {
     parse: duration(1000, 7_200_000),
     default: '10m',
     value: 'DURATION',
-    help: 'How long measuring may take with `precision`.',
+    help: 'With `precision`: after this long no more rounds are added. The first rounds are run in any case, and so are those that confirm differences.',
     needs: 'precision',
   }),
   confirm: input({

@@ -19,8 +19,5 @@ export const MAX_STEAL = 0.02;
 export const MAX_GC_SHARE = 0.05;
 export const MAX_LOOP_BUSY = 0.9;
 
-/** Throughput times mean latency may differ from the concurrency by this share ... */
+/** With several connections, throughput times mean latency may differ from their number by this share. */
 export const MAX_LITTLE_ERROR = 0.02;
-
-/** ... where each connection had so many requests in a block that its ends do not show. */
-export const MIN_REQUESTS_FOR_LITTLE = 100;

@@ -16,9 +16,11 @@ const LEAVES = [
     'plan.ts',
     'block.ts',
     'report.ts',
+    'report',
     'config.ts',
     'inputs.ts',
     'parse.ts',
+    'nearest.ts',
     'endpoint.ts',
     'errors.ts',
   ],
@@ -38,7 +40,7 @@ const HOMES: Record<string, readonly string[]> = {
   'markdown-table': ['render'],
   yaml: ['arms'],
   'hdr-histogram-js': ['analysis'],
-  zod: ['report.ts', 'github'],
+  zod: ['report.ts', 'report', 'github'],
 };
 
 const src = join(import.meta.dirname, '..', 'src');

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { parseArms, parseCompare } from '../src/arms/arms.ts';
 import { findModel } from '../src/arms/model.ts';
+
+const run = promisify(execFile);
 
 async function createModels(t: TestContext, files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'arms-test-'));
@@ -92,9 +97,27 @@ const WRONG: readonly (readonly [what: string, yaml: string, problem: RegExp])[]
   ['two documents', 'a:\n---\nb:', /expected YAML; .*multiple documents/],
   ['one id twice', 'a:\na:', /expected YAML; Map keys must be unique/],
   ['one id twice, once quoted', '1:\n"1":', /unique/],
-  ['an alias', 'a: &x { env: { A: 1 } }\nb: *x', /aliases are not supported/],
-  ['a merge key', 'a: &x { delay: 1ms }\nb: { <<: *x }', /aliases|unknown property "<<"/],
+  ['an alias', 'a: { env: { A: *x } }', /anchors and aliases are not supported \(found \*x\): write/],
+  [
+    'an alias of an anchor',
+    'a: &x { env: { A: 1 } }\nb: *x',
+    /anchors and aliases are not supported \(found &x\): write/,
+  ],
+  ['an anchor on a mapping', 'a: &x { env: { A: 1 } }', /expected YAML; anchors .* not supported \(found &x\)/],
+  ['an anchor on a list', 'a: { packages: &pins [six==1.17.0] }', /anchors .* not supported \(found &pins\)/],
+  ['an anchor on a value', 'a: { env: { A: &x 1 } }', /anchors .* not supported \(found &x\)/],
+  ['an anchor on nothing', 'a: &x', /anchors .* not supported \(found &x\)/],
+  ['an anchor on an id', '&x a:', /anchors .* not supported \(found &x\)/],
+  ['an anchor on everything', '&x\na:', /anchors .* not supported \(found &x\)/],
+  ['a merge key', 'a: { <<: { delay: 1ms } }', /unknown property "<<"/],
   ['a tag', 'a: !!js/function "x"', /expected YAML; Unresolved tag/],
+  [
+    'a tag that the parser knows',
+    'a: { env: { A: !!str 1 } }',
+    /tags are not supported \(found tag:yaml\.org,2002:str\)/,
+  ],
+  ['the tag of a mapping', '!!map { a: }', /tags are not supported \(found tag:yaml\.org,2002:map\)/],
+  ['the tag that names nothing', 'a: { delay: ! 1ms }', /tags are not supported \(found !\): write the value without/],
   ['a binary tag', 'a: { env: { A: !!binary aGk= } }', /expected YAML; Unresolved tag/],
   ['a list as a key', '[a, b]: {}', /expected YAML; /],
   ['no arm', '{}', /expected 1 to 8 arms, found 0/],
@@ -209,6 +232,39 @@ test('a model is found by its folder, or by its class where there are several', 
   await mkdir(odd);
   await writeFile(join(odd, 'M.py'), 'class M: pass\n');
   assert.deepEqual(findModel(odd), { folder: odd, name: 'M' }, 'a colon may be part of the name of a folder');
+});
+
+test('what is called like a class file and is a folder is passed over, and named where nothing else is there', async (t) => {
+  const folder = await createModels(t, {});
+  await mkdir(join(folder, 'Odd.py'));
+  assert.throws(
+    () => findModel(folder),
+    /defines the class Class, or folder:Class \(Odd\.py in it is no regular file\)/,
+  );
+  assert.throws(() => findModel(`${folder}:Odd`), /a file Odd\.py in .*, which is no regular file/);
+  await writeFile(join(folder, 'Mine.py'), 'class Mine: pass\n');
+  assert.deepEqual(findModel(folder), { folder, name: 'Mine' });
+});
+
+test('a pipe that is called like a class file is never read', async (t) => {
+  const folder = await createModels(t, {});
+  const made = await run('mkfifo', [join(folder, 'Pipe.py')]).catch((error: NodeJS.ErrnoException) => error);
+  if (made instanceof Error) {
+    t.skip(`skipped: a named pipe cannot be made here (${made.message.split('\n', 1)[0]})`);
+    return;
+  }
+  // In a process of its own: who reads a pipe into which nobody writes waits for ever and cannot be interrupted.
+  const find = async (model: string): Promise<string> => {
+    const code = `
+      import { findModel } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../src/arms/model.ts')))};
+      try { console.log(JSON.stringify(findModel(process.argv[1]))); } catch (error) { console.log(error.message); }`;
+    const args = ['--input-type=module', '--eval', code, model];
+    return (await run(process.execPath, args, { timeout: 60_000, killSignal: 'SIGKILL' })).stdout.trim();
+  };
+  assert.match(await find(folder), /folder:Class \(Pipe\.py in it is no regular file\)/);
+  assert.match(await find(`${folder}:Pipe`), /a file Pipe\.py in .*, which is no regular file/);
+  await writeFile(join(folder, 'Mine.py'), 'class Mine: pass\n');
+  assert.deepEqual(JSON.parse(await find(folder)), { folder, name: 'Mine' });
 });
 
 test('YAML that is too large, too deep or meant to grow is refused and costs nothing', () => {

@@ -76,7 +76,7 @@ function describeRun(outcome: Outcome): string {
 function describeMeasured({ measured }: Row): string {
   if (measured.kind === 'bytes') return `${(measured.value / 1e6).toFixed(0)} MB`;
   if (measured.kind === 'nothing') return 'too few requests';
-  if (measured.kind === 'share') return `${measured.value.toFixed(3)} (${measured.cell})`;
+  if (measured.kind === 'share') return `${measured.value.toFixed(4)} (${measured.cell})`;
   return describeRatio(measured);
 }
 

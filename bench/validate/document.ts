@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, release, totalmem, type } from 'node:os';
 import { dirname } from 'node:path';
 import { markdownTable } from 'markdown-table';
 

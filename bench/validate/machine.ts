@@ -69,6 +69,8 @@ export function simulatedBlock(arm: string, cell: string, round: number, logMs: 
     firstByteMs: null,
     errors: 0,
     error: null,
+    loop: 'closed',
+    inFlight: null,
     dropped: 0,
     lagMs: 0,
     wallMs: ms,

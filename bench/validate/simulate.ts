@@ -1,5 +1,5 @@
 import { type ArmsInput, compareArms, findAlarms } from '../../src/analysis/arms.ts';
-import { findTooWide } from '../../src/analysis/precision.ts';
+import { findTooWide, LOOKS, roundsBeforeLook } from '../../src/analysis/precision.ts';
 import type { Block } from '../../src/block.ts';
 import type { Cell } from '../../src/plan.ts';
 import type { Comparison } from '../../src/report.ts';
@@ -96,8 +96,6 @@ export interface Sequential {
   readonly meanRounds: number;
 }
 
-const LOOKS = 4;
-
 /** Rounds doubled until the interval of the difference is narrow enough: does it still hold the true effect? */
 export function simulateSequential(
   runs: number,
@@ -116,7 +114,7 @@ export function simulateSequential(
     const blocks: Block[] = [];
     let done = 0;
     for (let look = 0; look < LOOKS; look++) {
-      const more = look === 0 ? options.rounds : done;
+      const more = roundsBeforeLook(look, options.rounds);
       blocks.push(...simulateBlocks(scene, cells, more, done, false, random));
       done += more;
       if (findTooWide({ cells, arms: ['a', 'b'], blocks, precision: options.precision, alpha }).size === 0) break;

@@ -4,7 +4,7 @@ import type { Comparison, Floor } from '../report.ts';
 import { adjustHolm } from '../stats/holm.ts';
 import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/paired.ts';
 import { median } from '../stats/quantile.ts';
-import { ALPHA, judge, logMargin, type MarginVerdict, marginP } from '../stats/verdict.ts';
+import { ALPHA, judge, logMargin, type MarginVerdict, marginP, roundsNeeded } from '../stats/verdict.ts';
 import { type Compared, comparePairs, type Judging, type Side, type SidePair } from './comparisons.ts';
 import { pairRounds, toEffect } from './log-ratios.ts';
 import { summariseBlock } from './rounds.ts';
@@ -29,13 +29,11 @@ export function compareArms(input: ArmsInput, floors: readonly Floor[]): Compari
   return compared.map(({ comparison }) => {
     const found = confirmations.get(comparison.id);
     if (found === undefined) return comparison;
+    const { confirmation, alarm, needed } = found;
     const { roundsNeeded: _, ...rest } = comparison;
-    const verdict = found.confirmation.holds ? found.alarm : 'inconclusive';
-    return {
-      ...rest,
-      verdict: comparison.verdict === 'not-resolvable' ? 'not-resolvable' : verdict,
-      confirmation: found.confirmation,
-    };
+    if (comparison.verdict === 'not-resolvable') return { ...rest, confirmation };
+    if (confirmation.holds) return { ...rest, verdict: alarm, confirmation };
+    return { ...rest, verdict: 'inconclusive', confirmation, ...(needed === null ? {} : { roundsNeeded: needed }) };
   });
 }
 
@@ -68,6 +66,8 @@ function screen({ logRatios }: Compared, { margin, alpha }: Judging): Alarm | nu
 interface Confirmed {
   readonly alarm: Alarm;
   readonly confirmation: NonNullable<Comparison['confirmation']>;
+  /** Rounds that would settle it, by what the confirming ones showed; null where no number would. */
+  readonly needed: number | null;
 }
 
 /** By comparison id, of the alarms that were measured again. */
@@ -82,10 +82,11 @@ function confirmAlarms(compared: readonly Compared[], input: ArmsInput): Map<str
   });
   // One round alone has no spread and decides nothing.
   const adjusted = adjustHolm(again.map(({ estimate }) => marginP(estimate, limit) ?? 1));
+  const undecided = adjusted.filter((p) => p >= ALPHA).length;
   return new Map(
     again.map(({ id, alarm, estimate }, i) => {
       const holds = judge(estimate, limit, adjusted[i] as number) === alarm;
-      return [id, { alarm, confirmation: describe(estimate, holds) }];
+      return [id, { alarm, confirmation: describe(estimate, holds), needed: roundsNeeded(estimate, limit, undecided) }];
     }),
   );
 }

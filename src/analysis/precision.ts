@@ -6,6 +6,14 @@ import { median } from '../stats/quantile.ts';
 import { pairRounds } from './log-ratios.ts';
 import { summariseBlock } from './rounds.ts';
 
+/** How often the widths are looked at, at most: at R, 2 R, 4 R and 8 R rounds. */
+export const LOOKS = 4;
+
+/** Rounds to run between the look before and this one, from 0. */
+export function roundsBeforeLook(look: number, rounds: number): number {
+  return look === 0 ? rounds : rounds * 2 ** (look - 1);
+}
+
 export interface PrecisionInput {
   readonly cells: readonly Cell[];
   /** The first is the baseline. */

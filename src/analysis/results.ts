@@ -4,7 +4,7 @@ import { medianInterval } from '../stats/order-interval.ts';
 import { median } from '../stats/quantile.ts';
 import type { Random } from '../stats/random.ts';
 import { encodeHistogram } from './histogram.ts';
-import { dutyOf, isOpen, ratio, runningTimeMs, sum, summariseBlock } from './rounds.ts';
+import { dutyOf, ratio, runningTimeMs, sum, summariseBlock } from './rounds.ts';
 import { estimateTailIntervals, summariseTail } from './tails.ts';
 
 /**
@@ -24,14 +24,12 @@ export function summariseCell(
   if (p50Ms === null) return null;
   const requests = sum(rounds.map((round) => round.requests));
   const latencySumMs = sum(samples.map(sum));
-  const throughput = ratio(requests, sum(ordered.map(runningTimeMs)) / 1000);
-  const meanMs = latencySumMs / requests;
   return {
     requests,
     errors: sum(rounds.map((round) => round.errors)),
     duty: dutyOf(ordered),
-    throughput,
-    meanMs,
+    throughput: ratio(requests, sum(ordered.map(runningTimeMs)) / 1000),
+    meanMs: latencySumMs / requests,
     ...summariseTail(samples),
     p50Ms,
     p50UnflaggedMs: estimateUnflagged(rounds, alpha),
@@ -42,12 +40,16 @@ export function summariseCell(
     },
     floorShare: floorP50Ms === null || p50Ms.value === 0 ? null : floorP50Ms / p50Ms.value,
     dropped: sum(rounds.map(({ dropped }) => dropped)),
-    // Little's law (1961): N = X R.
-    inFlight: ordered.some(isOpen) ? null : (throughput * meanMs) / 1000,
+    inFlight: meanInFlight(ordered),
     server: summariseServer(ordered),
     histogram: encodeHistogram(samples),
     rounds,
   };
+}
+
+function meanInFlight(blocks: readonly Block[]): number | null {
+  const known = blocks.flatMap(({ inFlight }) => inFlight ?? []);
+  return known.length === 0 ? null : sum(known) / known.length;
 }
 
 /** CPU time over all requests that it served, the warm-ups included, as they cost the same. */

@@ -40,8 +40,8 @@ export function dutyOf(blocks: readonly Block[]): number {
 }
 
 /** Whether its requests arrived by a plan of their own. */
-export function isOpen({ loopBusy }: Pick<Block, 'loopBusy'>): boolean {
-  return loopBusy === null;
+function isOpen({ loop }: Pick<Block, 'loop'>): boolean {
+  return loop === 'open';
 }
 
 /** `part / whole`, and 0 where there is no whole. */
@@ -60,6 +60,6 @@ function flagBlock(block: Block): BlockFlag[] {
   if (block.steal !== null && block.steal > MAX_STEAL) flags.push('steal');
   if (block.throttledMs !== null && block.throttledMs > 0) flags.push('throttled');
   if (ratio(block.gcMs, runningTimeMs(block)) > MAX_GC_SHARE) flags.push('gc');
-  if (block.loopBusy !== null && block.loopBusy > MAX_LOOP_BUSY) flags.push('busy-loop');
+  if (block.loopBusy > MAX_LOOP_BUSY) flags.push('busy-loop');
   return flags;
 }

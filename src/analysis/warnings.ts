@@ -1,6 +1,7 @@
-import { FLOOR_LIMIT, FLOOR_MARK, MAX_LITTLE_ERROR, MIN_DUTY, MIN_REQUESTS_FOR_LITTLE, MIN_ROUNDS } from '../limits.ts';
+import { FLOOR_LIMIT, FLOOR_MARK, MAX_LITTLE_ERROR, MIN_DUTY, MIN_ROUNDS } from '../limits.ts';
 import type { Cell } from '../plan.ts';
-import { type BlockFlag, blockFlag, type Canary, type CellResult, type Warning } from '../report.ts';
+import { blockFlag } from '../report/cells.ts';
+import type { BlockFlag, Canary, CellResult, Warning } from '../report.ts';
 
 export interface WarningInput {
   readonly cells: readonly Cell[];
@@ -61,12 +62,10 @@ function ofCells(ids: string[], warn: (ids: string[]) => Warning): Warning[] {
 }
 
 /**
- * Little's law: throughput times mean latency is the number in flight. Where a connection has few requests in a block
- * the block's ends weigh too much to tell.
+ * Little's law: throughput times mean latency is the number in flight. With one connection that is what the duty says.
  */
-function isOffLittle({ inFlight, requests, rounds }: CellResult, concurrency: number): boolean {
-  if (inFlight === null || requests / (rounds.length * concurrency) < MIN_REQUESTS_FOR_LITTLE) return false;
-  return Math.abs(inFlight / concurrency - 1) > MAX_LITTLE_ERROR;
+function isOffLittle({ inFlight }: CellResult, concurrency: number): boolean {
+  return inFlight !== null && concurrency > 1 && Math.abs(inFlight / concurrency - 1) > MAX_LITTLE_ERROR;
 }
 
 function droppedArrivals(ids: string[], results: readonly CellResult[]): Warning[] {

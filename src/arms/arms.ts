@@ -1,5 +1,6 @@
 import { explain } from '../errors.ts';
-import { findNearest, type Parser } from '../parse.ts';
+import { findNearest } from '../nearest.ts';
+import type { Parser } from '../parse.ts';
 import { readCompare } from './compare.ts';
 import { type Changes, PROPERTIES } from './properties.ts';
 import { type RawArm, type RawArms, show } from './raw.ts';

@@ -23,6 +23,11 @@ function readPin(value: RawValue): string {
   return `${name}==${version}`;
 }
 
+/** `name==version` with its name as the package index compares it, so that one package has one spelling. */
+export function normalisePin(pin: string): string {
+  return `${normaliseName(pin)}==${pin.slice(pin.indexOf('==') + 2).trim()}`;
+}
+
 /** Of `name==version`, the name as the package index compares it (PEP 503). */
 export function normaliseName(requirement: string): string {
   return (requirement.split('==', 1)[0] ?? '')

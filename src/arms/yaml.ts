@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { explain } from '../errors.ts';
 import { type RawArm, type RawArms, type RawValue, show } from './raw.ts';
 
@@ -47,11 +47,21 @@ function readTop(top: RawValue): RawArms {
 
 function toRaw(node: Node | null | undefined): RawValue {
   if (node === null || node === undefined) return null;
+  refuseMarks(node);
   if (isScalar(node)) return node.value === null ? null : (node.source ?? String(node.value));
   if (isSeq<Node | null>(node)) return node.items.map(toRaw);
   if (isMap<Node, Node | null>(node))
     return new Map(node.items.map(({ key, value }) => [String(toRaw(key)), toRaw(value)]));
-  throw new Error('aliases are not supported: write the value again');
+  throw new Error('only mappings, lists and single values are supported');
+}
+
+/** The parser itself lets pass an anchor that nobody refers to and, whatever its options, the tags of the core schema. */
+function refuseMarks(node: Node): void {
+  const advice = 'write every value out where it is meant';
+  if (isAlias(node)) throw new Error(`anchors and aliases are not supported (found *${node.source}): ${advice}`);
+  const { anchor, tag } = node as { anchor?: string; tag?: string };
+  if (anchor !== undefined) throw new Error(`anchors and aliases are not supported (found &${anchor}): ${advice}`);
+  if (tag !== undefined) throw new Error(`tags are not supported (found ${tag}): write the value without one`);
 }
 
 function wrong(...problems: string[]): RawArms {

@@ -15,7 +15,16 @@ export const FRAME = {
 
 export const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
-export const SETTING = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4, maxFrameSize: 5 } as const;
+export const SETTING = {
+  headerTableSize: 1,
+  enablePush: 2,
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxFrameSize: 5,
+} as const;
+
+/** Error codes of RST_STREAM and GOAWAY (section 7). */
+export const ERROR_CODE = { none: 0, refusedStream: 7, cancel: 8 } as const;
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 export const FRAME_HEAD_BYTES = 9;
@@ -26,17 +35,24 @@ export const LARGEST_MAX_FRAME_BYTES = 2 ** 24 - 1;
 
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(FRAME_HEAD_BYTES + payload.length);
-  writeFrameHead(bytes, payload.length, type, flags, stream);
+  writeFrameHead(bytes, 0, payload.length, type, flags, stream);
   bytes.set(payload, FRAME_HEAD_BYTES);
   return bytes;
 }
 
-/** The nine bytes before a payload of `length` bytes, at the beginning of `bytes`. */
-export function writeFrameHead(bytes: Buffer, length: number, type: number, flags: number, stream: number): void {
-  bytes.writeUIntBE(length, 0, 3);
-  bytes[3] = type;
-  bytes[4] = flags;
-  bytes.writeUInt32BE(stream, 5);
+/** The nine bytes before a payload of `length` bytes, at `at` in `bytes`. */
+export function writeFrameHead(
+  bytes: Buffer,
+  at: number,
+  length: number,
+  type: number,
+  flags: number,
+  stream: number,
+): void {
+  bytes.writeUIntBE(length, at, 3);
+  bytes[at + 3] = type;
+  bytes[at + 4] = flags;
+  bytes.writeUInt32BE(stream, at + 5);
 }
 
 /** A payload without its padding, where the flags say that it has some. Throws an Error where there is more than fits. */

@@ -93,7 +93,9 @@ class Reader {
     for (let factor = 1; ; factor *= 128) {
       const byte = this.#next();
       value += (byte & 127) * factor;
-      if (value > 2 ** 31) throw new Error('expected an integer of a header block, found an absurd one');
+      // The second is for an integer that goes on with zeros.
+      if (value > 2 ** 31 || factor > 2 ** 31)
+        throw new Error('expected an integer of a header block, found an absurd one');
       if (byte < 128) return value;
     }
   }

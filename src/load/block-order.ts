@@ -18,7 +18,10 @@ export interface BlockOrder {
 
 /** What the loop itself found. */
 export interface LoopOutcome
-  extends Pick<Block, 'errors' | 'error' | 'wallMs' | 'connectionMs' | 'fenceMs' | 'loopBusy' | 'dropped' | 'lagMs'> {
+  extends Pick<
+    Block,
+    'errors' | 'error' | 'wallMs' | 'connectionMs' | 'fenceMs' | 'loopBusy' | 'loop' | 'inFlight' | 'dropped' | 'lagMs'
+  > {
   /** Whether failures in a row, or one that lasted the whole time-out, ended the block. */
   readonly gaveUp: boolean;
 }

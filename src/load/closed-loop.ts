@@ -20,14 +20,20 @@ export async function runClosedLoop(
   let error: string | null = null;
   let gaveUp = false;
   let connectionMs = 0;
+  let allBusyFrom = Number.NEGATIVE_INFINITY;
+  let allBusyUntil = Number.POSITIVE_INFINITY;
 
   const ask = async (connection: Connection, begin: number): Promise<void> => {
     const { timing } = connection;
     // One thread starts them all: those that come later have not waited, they have not begun.
     let first = Number.NaN;
+    let firstEnd = Number.NaN;
     for (;;) {
       const failure = await connection.ask();
-      if (Number.isNaN(first)) first = timing.start;
+      if (Number.isNaN(first)) {
+        first = timing.start;
+        firstEnd = timing.end;
+      }
       if (failure === null) {
         samples.add(timing, timing.start);
       } else {
@@ -39,6 +45,8 @@ export async function runClosedLoop(
       if (alone) fence.pass();
     }
     connectionMs += timing.end - first;
+    allBusyFrom = Math.max(allBusyFrom, firstEnd);
+    allBusyUntil = Math.min(allBusyUntil, timing.end);
   };
 
   fence.begin();
@@ -56,7 +64,21 @@ export async function runClosedLoop(
     connectionMs: Math.max(0, connectionMs - fenceMs),
     fenceMs,
     loopBusy,
+    loop: 'closed',
+    inFlight: applyLittle(samples, allBusyFrom, allBusyUntil),
     dropped: 0,
     lagMs: 0,
   };
+}
+
+/** With fewer replies, those that lie across the ends of the time would weigh more than the error looked for. */
+const MIN_REPLIES = 100;
+
+/**
+ * N = X R over a time in which every connection was busy: what began before it and is counted stands for what is still
+ * in flight at its end. Null where it saw too few replies.
+ */
+function applyLittle(samples: Samples, from: number, to: number): number | null {
+  const { count, meanMs } = samples.between(from, to);
+  return to > from && count >= MIN_REPLIES ? (count / (to - from)) * meanMs : null;
 }

@@ -17,16 +17,21 @@ const MAX_FAILURES = 3;
 /** Takes a fresh exchange over; disposing drops its connection. `timeoutMs` is for each request. */
 export function createConnection(exchange: Exchange, timeoutMs: number): Connection {
   const timing = createTiming();
-  const alarm = setTimeout(() => {
-    exchange.abort(createTimeout(timeoutMs));
-  }, timeoutMs);
+  let asking = false;
   let inARow = 0;
   let timedOut = false;
+  const alarm = setTimeout(() => {
+    // An open loop may leave a connection alone for longer than a request may take.
+    if (!asking) return;
+    timedOut = true;
+    exchange.abort(createTimeout(timeoutMs));
+  }, timeoutMs);
   return {
     exchange,
     timing,
     async ask() {
       alarm.refresh();
+      asking = true;
       try {
         await exchange.send(timing);
         inARow = 0;
@@ -34,8 +39,9 @@ export function createConnection(exchange: Exchange, timeoutMs: number): Connect
       } catch (thrown) {
         timing.end = performance.now();
         inARow += 1;
-        timedOut = timing.end - timing.start >= timeoutMs;
         return thrown instanceof Error ? thrown.message : String(thrown);
+      } finally {
+        asking = false;
       }
     },
     // A server that does not answer would otherwise hold the run for several time-outs.

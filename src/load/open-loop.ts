@@ -88,7 +88,9 @@ export async function runOpenLoop(
     wallMs: Math.max(0, last - begin),
     connectionMs,
     fenceMs: fence.end(),
-    loopBusy: null,
+    loopBusy: 0,
+    loop: 'open',
+    inFlight: null,
     dropped,
     lagMs,
   };

@@ -25,7 +25,7 @@ export async function runBlock(open: () => Exchange, order: BlockOrder, fence: F
   const failures = warmUps.flatMap((warm) => warm.failures);
   const sentBefore = warmUps.reduce((sum, { sent }) => sum + sent, 0);
   const first = connections[0] as Connection;
-  if (warmUps.some(({ done }) => !done)) return describeDead(failures, sentBefore);
+  if (warmUps.some(({ done }) => !done)) return describeDead(order, failures, sentBefore);
 
   const samples = new Samples(expectRequests(order, first.timing.end - first.timing.start));
   const loop =
@@ -72,7 +72,7 @@ async function warmUp(connection: Connection): Promise<WarmUp> {
   return { done: true, reply: connection.exchange.reply().body, failures, sent };
 }
 
-function describeDead(failures: readonly string[], sent: number): BlockOutcome {
+function describeDead(order: BlockOrder, failures: readonly string[], sent: number): BlockOutcome {
   return {
     latencyMs: new Float64Array(0),
     connectMs: null,
@@ -82,7 +82,9 @@ function describeDead(failures: readonly string[], sent: number): BlockOutcome {
     wallMs: 0,
     connectionMs: 0,
     fenceMs: 0,
-    loopBusy: null,
+    loopBusy: 0,
+    loop: order.rate === null ? 'closed' : 'open',
+    inFlight: null,
     dropped: 0,
     lagMs: 0,
     reply: null,

@@ -133,7 +133,8 @@ function describeWarnings({ targets, fallback, measured, config }: Findings): Wa
   if (fallback) warnings.push({ code: 'fallback', ...fallback });
   if (measured.stopped !== null) {
     const why = explain(measured.stopped).slice(0, 2000);
-    warnings.push({ code: 'stopped-early', why, roundsDone: measured.roundsDone, roundsPlanned: config.rounds });
+    const { phase: during, roundsDone } = measured;
+    warnings.push({ code: 'stopped-early', why, during, roundsDone, roundsPlanned: config.rounds });
   }
   return warnings;
 }

@@ -1,5 +1,5 @@
 import { findAlarms } from '../analysis/arms.ts';
-import { findTooWide } from '../analysis/precision.ts';
+import { findTooWide, LOOKS, roundsBeforeLook } from '../analysis/precision.ts';
 import type { Config } from '../config.ts';
 import type { Loader } from '../load/loader.ts';
 import type { Log } from '../log.ts';
@@ -7,7 +7,7 @@ import type { Cell, Turn } from '../plan.ts';
 import type { Stopping } from '../report.ts';
 import { ALPHA } from '../stats/verdict.ts';
 import type { Target } from '../target/target.ts';
-import { createRoundRunner, type RoundRunner, type Rounds } from './rounds.ts';
+import { createRoundRunner, type RoundRunner, type Rounds, type RoundsInput } from './rounds.ts';
 
 export interface Measured extends Rounds {
   /** The level at which differences may be judged. */
@@ -16,8 +16,13 @@ export interface Measured extends Rounds {
   readonly stopping: Stopping;
 }
 
-/** How often the widths are looked at, at most: at R, 2 R, 4 R and 8 R rounds. */
-const LOOKS = 4;
+type Settings = Omit<RoundsInput, 'cells' | 'targets'> & Pick<Config, 'margin' | 'precision' | 'budgetMs' | 'confirm'>;
+
+/** What is measured of whom: the cells that are left, and all arms, the baseline first. */
+interface Scope {
+  readonly cells: readonly Cell[];
+  readonly arms: readonly string[];
+}
 
 /**
  * All rounds of a run: those that were asked for; with `precision`, more of the cells whose intervals are still too
@@ -25,19 +30,7 @@ const LOOKS = 4;
  * stopped it is in the result.
  */
 export async function measure(
-  config: Pick<
-    Config,
-    | 'rounds'
-    | 'blockMs'
-    | 'minRequests'
-    | 'timeoutMs'
-    | 'rate'
-    | 'seed'
-    | 'margin'
-    | 'precision'
-    | 'budgetMs'
-    | 'confirm'
-  >,
+  config: Settings,
   cells: readonly Cell[],
   canary: string | null,
   targets: readonly [Target, ...Target[]],
@@ -45,24 +38,11 @@ export async function measure(
   host: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<Measured> {
   const runner = createRoundRunner({ ...config, cells, targets }, loader, host);
-  const arms = targets.map((target) => target.arm.id);
-  const plan = planTurns(cells, arms, canary);
-  await runner.run(config.rounds, plan, { note: '', confirming: false });
-  const stopping = config.precision === null ? null : await narrow(config, config.precision, cells, arms, plan, runner);
+  const scope = { cells, arms: targets.map((target) => target.arm.id) };
+  await runner.run(config.rounds, planTurns(scope, canary), { phase: 'planned', note: '' });
+  const stopping = config.precision === null ? null : await narrow(config, config.precision, scope, runner);
   const alpha = stopping === null ? ALPHA : ALPHA / LOOKS;
-  if (config.confirm && runner.read().stopped === null) {
-    const { blocks, failed } = runner.read();
-    const left = cells.filter(({ id }) => !failed.has(id));
-    const alarms = findAlarms({ cells: left, arms, blocks, margin: config.margin, alpha, seed: config.seed });
-    if (alarms.length > 0) {
-      const turns = alarms.flatMap(({ cell, arm }) => [
-        { role: 'cell' as const, arm: arms[0] as string, cell },
-        { role: 'cell' as const, arm, cell },
-      ]);
-      const note = `confirming ${alarms.length} difference${alarms.length === 1 ? '' : 's'}`;
-      await runner.run(config.rounds, distinct(turns), { note, confirming: true });
-    }
-  }
+  if (config.confirm) await confirm(config, alpha, scope, runner);
   return { ...runner.read(), alpha, stopping };
 }
 
@@ -72,33 +52,48 @@ export async function measure(
  * intervals and verdicts are then at 1.25 %.
  */
 async function narrow(
-  config: Pick<Config, 'rounds' | 'budgetMs' | 'seed'>,
+  config: Settings,
   precision: number,
-  cells: readonly Cell[],
-  arms: readonly string[],
-  plan: readonly Turn[],
+  scope: Scope,
   runner: RoundRunner,
 ): Promise<NonNullable<Stopping>> {
   const alpha = ALPHA / LOOKS;
   const looks: NonNullable<Stopping>['looks'] = [];
-  for (let rounds = config.rounds; ; rounds *= 2) {
-    const { blocks, failed, roundsDone, stopped, wallMs } = runner.read();
-    const left = cells.filter(({ id }) => !failed.has(id));
-    const wide = findTooWide({ cells: left, arms, blocks, precision, alpha });
+  const isOver = (): boolean => runner.read().wallMs >= config.budgetMs;
+  for (let look = 0; ; look++) {
+    const { blocks, roundsDone, stopped } = runner.read();
+    const wide = findTooWide({ ...leaveFailed(scope, runner), blocks, precision, alpha });
     looks.push({ rounds: roundsDone, alpha, tooWide: wide.size });
+    if (stopped !== null) return { looks, ended: 'stopped' };
     if (wide.size === 0) return { looks, ended: 'precise' };
-    if (stopped !== null || looks.length === LOOKS) return { looks, ended: 'rounds' };
-    if (wallMs >= config.budgetMs) return { looks, ended: 'budget' };
-    await runner.run(
-      rounds,
-      plan.filter(({ cell, role }) => role === 'cell' && wide.has(cell)),
-      {
-        note: `narrowing ${wide.size} cell${wide.size === 1 ? '' : 's'}`,
-        confirming: false,
-        isOver: () => runner.read().wallMs >= config.budgetMs,
-      },
-    );
+    if (looks.length === LOOKS) return { looks, ended: 'rounds' };
+    if (isOver()) return { looks, ended: 'budget' };
+    await runner.run(roundsBeforeLook(look + 1, config.rounds), planCells(scope, wide), {
+      phase: 'narrowing',
+      note: `narrowing ${wide.size} cell${wide.size === 1 ? '' : 's'}`,
+      isOver,
+    });
   }
+}
+
+/** Every arm in every cell in which any seems to differ: as often as the cell was measured before. */
+async function confirm(config: Settings, alpha: number, scope: Scope, runner: RoundRunner): Promise<void> {
+  const { blocks, stopped } = runner.read();
+  if (stopped !== null) return;
+  const { margin, seed } = config;
+  const alarms = findAlarms({ ...leaveFailed(scope, runner), blocks, margin, alpha, seed });
+  if (alarms.length === 0) return;
+  const alarmed = new Set(alarms.map(({ cell }) => cell));
+  const had = [...alarmed].map((id) => blocks.filter(({ role, cell }) => role === 'cell' && cell === id).length);
+  await runner.run(Math.max(...had) / scope.arms.length, planCells(scope, alarmed), {
+    phase: 'confirming',
+    note: `confirming ${alarms.length} difference${alarms.length === 1 ? '' : 's'}`,
+  });
+}
+
+function leaveFailed({ cells, arms }: Scope, runner: RoundRunner): Scope {
+  const { failed } = runner.read();
+  return { cells: cells.filter(({ id }) => !failed.has(id)), arms };
 }
 
 /**
@@ -106,7 +101,7 @@ async function narrow(
  * because a server that is asked more often than another answers faster (caches, compilers that learn), and arms must
  * differ in nothing but what they are.
  */
-function planTurns(cells: readonly Cell[], arms: readonly string[], canary: string | null): Turn[] {
+function planTurns({ cells, arms }: Scope, canary: string | null): Turn[] {
   return arms.flatMap((arm) => [
     ...cells.flatMap(({ id }): Turn[] => [
       { role: 'cell', arm, cell: id },
@@ -116,6 +111,6 @@ function planTurns(cells: readonly Cell[], arms: readonly string[], canary: stri
   ]);
 }
 
-function distinct(turns: readonly Turn[]): Turn[] {
-  return [...new Map(turns.map((turn) => [JSON.stringify(turn), turn])).values()];
+function planCells({ arms }: Scope, cells: ReadonlySet<string>): Turn[] {
+  return arms.flatMap((arm) => [...cells].map((cell): Turn => ({ role: 'cell', arm, cell })));
 }

@@ -32,24 +32,29 @@ export interface Rounds {
   readonly failed: ReadonlyMap<string, string>;
   /** What ended the rounds early; null where all were run. */
   readonly stopped: unknown;
+  /** What the last rounds were for. */
+  readonly phase: Phase;
   readonly wallMs: number;
   /** The most memory that the load process held; null where no block was run. */
   readonly peakRssBytes: number | null;
 }
 
+/** Rounds that were asked for; more of some cells; rounds that are kept apart, to confirm what the others showed. */
+export type Phase = 'planned' | 'narrowing' | 'confirming';
+
 export interface RoundRunner {
   /**
-   * Runs so many more rounds of these turns, each in a fresh random order; turns of cells that have failed are left
-   * out. Returns false once something has stopped the run. Never rejects. `note` says in the log what they are for.
+   * Runs so many more rounds of these turns, each in a fresh random order, while there are cells among them that have
+   * not failed. Does nothing once something has stopped the run. Never rejects.
    */
-  run(rounds: number, turns: readonly Turn[], options: RunOptions): Promise<boolean>;
+  run(rounds: number, turns: readonly Turn[], options: RunOptions): Promise<void>;
   read(): Rounds;
 }
 
 export interface RunOptions {
+  readonly phase: Phase;
+  /** Says in the log what the rounds are for. */
   readonly note: string;
-  /** Measured only to confirm an alarm: kept apart from all other rounds. */
-  readonly confirming: boolean;
   /** Asked after each round: whether to leave the rest. */
   readonly isOver?: () => boolean;
 }
@@ -79,6 +84,7 @@ export function createRoundRunner(
   let roundsDone = 0;
   let failuresInARow = 0;
   let stopped: unknown = null;
+  let phase: Phase = 'planned';
   let peakRssBytes: number | null = null;
 
   const isLeft = (turn: Turn): boolean =>
@@ -94,7 +100,7 @@ export function createRoundRunner(
     }
   };
 
-  const take = async (turn: Turn, position: number, confirming: boolean): Promise<void> => {
+  const take = async (turn: Turn, position: number): Promise<void> => {
     const target = targets.get(turn.arm) as Target;
     const cell = cells.get(turn.cell) as Cell;
     const order = orderBlock(turn, cell, input, round);
@@ -113,7 +119,7 @@ export function createRoundRunner(
       ...strip(outcome),
       round,
       position,
-      confirming,
+      confirming: phase === 'confirming',
       serverCpuMs: before && after && after.cpuMs >= before.cpuMs ? after.cpuMs - before.cpuMs : null,
       serverRequests: outcome.sent,
       serverRssBytes: after?.rssBytes ?? null,
@@ -126,21 +132,24 @@ export function createRoundRunner(
   };
 
   return {
-    async run(rounds, turns, { note, confirming, isOver }) {
+    async run(rounds, turns, { note, isOver, ...options }) {
+      if (stopped !== null) return;
+      phase = options.phase;
       const first = round;
       const from = performance.now();
       try {
-        for (let done = 1; stopped === null && done <= rounds && !isOver?.(); done++) {
+        for (let done = 1; done <= rounds && !isOver?.(); done++) {
           const left = turns.filter(isLeft);
-          if (left.length === 0) throw new ServerError('every cell has failed');
+          if (failed.size === cells.size) throw new ServerError('every cell has failed');
+          if (left.length === 0) return;
           for (const [position, turn] of orderRound(left, input.seed, round).entries()) {
             // A cell may have failed earlier in this round, under its other name.
             if (failed.has(turn.cell)) continue;
             host.signal.throwIfAborted();
-            await take(turn, position, confirming);
+            await take(turn, position);
           }
           round += 1;
-          if (!confirming) roundsDone += 1;
+          if (phase !== 'confirming') roundsDone += 1;
           const leftMs = ((performance.now() - from) / done) * (rounds - done);
           host.log.progress({
             done,
@@ -153,9 +162,8 @@ export function createRoundRunner(
         // What breaks while the run is being stopped breaks because of that.
         stopped = host.signal.aborted ? host.signal.reason : error;
       }
-      return stopped === null;
     },
-    read: () => ({ blocks, roundsDone, failed, stopped, wallMs: performance.now() - begin, peakRssBytes }),
+    read: () => ({ blocks, roundsDone, failed, stopped, phase, wallMs: performance.now() - begin, peakRssBytes }),
   };
 }
 

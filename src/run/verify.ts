@@ -41,6 +41,10 @@ export async function verify(
   const name = ({ arm }: Target): string => (others.length > 0 ? `arm ${arm.id}: ` : '');
   const ask = async (target: Target): Promise<Replies> => {
     const found = await verifyArm(cells, payloads, target, loader, options);
+    const [why] = found.failed.values();
+    if (found.replies.size === 0 && why !== undefined) {
+      throw new ServerError(`${name(target)}expected the server to answer at least one cell, found none; ${why}`);
+    }
     for (const [cell, why] of found.failed) if (!failed.has(cell)) failed.set(cell, name(target) + why);
     return found.replies;
   };
@@ -78,9 +82,6 @@ async function verifyArm(
       if (replies.size === 0 && unanswered === GIVE_UP_AFTER) break;
     }
     await loader.release(key);
-  }
-  if (replies.size === 0 && cells.length > 0) {
-    throw new ServerError(`expected the server to answer at least one cell, found none; ${[...failed.values()][0]}`);
   }
   return { replies, failed };
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { defaultOf } from '../config.ts';
 import { INPUT_NAMES, INPUTS, type InputName } from '../inputs.ts';
-import { findNearest } from '../parse.ts';
+import { findNearest } from '../nearest.ts';
 import { toolName, toolVersion } from '../tool.ts';
 
 /** What the command line asks for besides the inputs that it shares with the Action. */

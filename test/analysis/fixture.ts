@@ -35,6 +35,8 @@ export function makeBlock(cell: string, round: number, latencyMs: readonly numbe
     confirming: false,
     errors: 0,
     error: null,
+    loop: 'closed',
+    inFlight: null,
     dropped: 0,
     lagMs: 0,
     wallMs,

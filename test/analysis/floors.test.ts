@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { summariseFloors } from '../../src/analysis/floors.ts';
-import { floor as schema } from '../../src/report.ts';
+import { floor as schema } from '../../src/report/cells.ts';
 import { allCells, cellOf, makeBlock } from './fixture.ts';
 
 const id = 'predict.rest.tensor.1.c1';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { summariseCell } from '../../src/analysis/results.ts';
-import { cellResult } from '../../src/report.ts';
+import { cellResult } from '../../src/report/cells.ts';
 import { createRandom } from '../../src/stats/random.ts';
 import { makeBlock } from './fixture.ts';
 
@@ -106,23 +106,28 @@ test('a percentile and its interval come together from six rounds on', () => {
   assert.deepEqual(five.percentileIntervalsMs, { p90: null, p95: null, p99: null });
 });
 
-test('requests in flight follow from throughput and latency, and the server is charged for the warm-up too', () => {
+test('requests in flight are averaged over the blocks that know them, and the server is charged for the warm-up too', () => {
   // Four connections, 100 ms: 40 requests of 10 ms.
   const block = makeBlock('c', 0, Array(40).fill(10), {
     wallMs: 100,
     connectionMs: 400,
+    inFlight: 3.9,
     serverCpuMs: 90,
     serverRequests: 45,
     serverRssBytes: 1000,
   });
-  const result = summarise([block, { ...block, round: 1, serverRssBytes: 3000 }]);
+  const result = summarise([
+    block,
+    { ...block, round: 1, serverRssBytes: 3000, inFlight: 4.1 },
+    { ...block, round: 2, inFlight: null },
+  ]);
   assert.equal(result.inFlight, 4);
   assert.equal(result.duty, 1);
   assert.deepEqual(result.server, { cpuMsPerRequest: 2, rssBytes: 3000 });
 });
 
 test('in an open loop the duty is what is left of the latencies without the own lateness', () => {
-  const result = summarise([makeBlock('c', 0, [4, 6], { wallMs: 1000, loopBusy: null, lagMs: 1, dropped: 3 })]);
+  const result = summarise([makeBlock('c', 0, [4, 6], { wallMs: 1000, loop: 'open', lagMs: 1, dropped: 3 })]);
   assert.equal(result.duty, 0.9);
   assert.equal(result.inFlight, null);
   assert.equal(result.dropped, 3);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isTrustworthy } from '../../src/analysis/trust.ts';
 import { listWarnings, type WarningInput } from '../../src/analysis/warnings.ts';
 import type { Canary, CellResult } from '../../src/report.ts';
-import { allCells, makeResult, makeRound } from './fixture.ts';
+import { allCells, cellOf, makeResult, makeRound } from './fixture.ts';
 
 const [first, second, third] = allCells.map(({ id }) => id) as [string, string, string];
 const fine = makeResult([1, 1, 1, 1, 1, 1]);
@@ -90,13 +90,21 @@ test('failed and skipped cells are named, and a failed one takes the trust away'
   assert.equal(isTrustworthy({ warnings: failed }), false);
 });
 
-test('requests in flight that are not what the concurrency says take the trust away, where a block has enough', () => {
-  const off = { ...fine, inFlight: 0.97, requests: 100 * fine.rounds.length };
-  const warnings = warn({ [first]: [off], [second]: [{ ...off, inFlight: 0.985 }] });
-  assert.deepEqual(warnings, [{ code: 'little', cells: [first] }]);
-  assert.equal(isTrustworthy({ warnings }), false);
-  assert.deepEqual(warn({ [first]: [{ ...off, requests: 99 * fine.rounds.length }] }), []);
-  assert.deepEqual(warn({ [first]: [{ ...off, inFlight: null }] }), []);
+test('requests in flight that are not what the concurrency says take the trust away', () => {
+  const eight = { ...cellOf(first), id: first.replace('.c1', '.c8'), concurrency: 8 };
+  const check = (inFlight: number | null, cell = eight) =>
+    listWarnings({
+      cells: [cell],
+      failed: new Map(),
+      skipped: new Map(),
+      measured: new Map([[cell.id, [{ ...fine, inFlight }]]]),
+      canary: null,
+    });
+  assert.deepEqual(check(7.8), [{ code: 'little', cells: [eight.id] }]);
+  assert.equal(isTrustworthy({ warnings: check(7.8) }), false);
+  for (const inFlight of [7.9, 8.1, null]) assert.deepEqual(check(inFlight), []);
+  // With one connection that is what the duty says.
+  assert.deepEqual(check(0.96, cellOf(first)), []);
 });
 
 test('dropped arrivals are counted out of all, and take the trust away', () => {

@@ -93,6 +93,8 @@ const BROKEN: Record<string, [string, RegExp]> = {
   'a change of the table behind a field': ['88 20', /expected no dynamic header table/],
   'a string that is cut off': ['00 05 61', /found its end/],
   'an absurd integer': ['ff ff ff ff ff ff ff', /absurd/],
+  'an integer that goes on with zeros': [`ff ${'80'.repeat(200)} 00`, /absurd/],
+  'a string whose length goes on with zeros': [`00 7f ${'80'.repeat(200)} 00`, /absurd/],
   'an integer that does not end': ['ff ff', /found its end/],
 };
 for (const [name, [block, message]] of Object.entries(BROKEN)) {
@@ -117,5 +119,23 @@ test('garbage throws nothing but an Error, and never hangs', () => {
       for (const [name, value] of fields) assert.equal(typeof (name + value), 'string');
     }),
     { numRuns: 3000, seed: 11 },
+  );
+});
+
+test('garbage in Huffman code is text or an Error, and never hangs', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      let text: string;
+      try {
+        text = decodeHuffman(bytes);
+      } catch (error) {
+        assert.ok(error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError));
+        return;
+      }
+      // The shortest code has five bits.
+      assert.ok(text.length <= (bytes.length * 8) / 5);
+      assert.match(text, /^[\0-\xff]*$/);
+    }),
+    { numRuns: 3000, seed: 19 },
   );
 });

@@ -59,6 +59,8 @@ test('whether the connection is kept follows the version and the Connection head
   assert.equal(keptAfter('HTTP/1.1 200 OK\r\nConnection: Close'), false);
   assert.equal(keptAfter('HTTP/1.0 200 OK'), false);
   assert.equal(keptAfter('HTTP/1.0 200 OK\r\nconnection: keep-alive'), true);
+  assert.equal(keptAfter('HTTP/1.1 200 OK\r\nConnection: Upgrade, close'), false);
+  assert.equal(keptAfter('HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nconnection: close'), false);
 });
 
 test('a reply without a length ends with the connection', () => {
@@ -96,6 +98,8 @@ test('replies without a body end with their head', () => {
 
 const WRONG: Record<string, [string, RegExp]> = {
   'another protocol': ['SSH-2.0-x\r\n\r\n', /expected an HTTP\/1.1 status line/],
+  'another protocol that never ends a line': ['\0\0\x12\x04\0\0\0\0\0', /expected an HTTP\/1.1 status line/],
+  'a version of another kind': ['HTTP/2 200\r\n\r\n', /expected an HTTP\/1.1 status line/],
   'two lengths': ['HTTP/1.1 200 OK\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\n', /found two that differ/],
   'a length and chunks': [
     'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
@@ -105,6 +109,15 @@ const WRONG: Record<string, [string, RegExp]> = {
   'a negative length': ['HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', /expected a Content-Length/],
   'an absurd length': ['HTTP/1.1 200 OK\r\ncontent-length: 999999999999\r\n\r\n', /expected a reply of at most/],
   'a chunk size in words': ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfive\r\n', /expected a chunk size/],
+  'an absurd chunk': ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffff\r\n', /a reply of at most/],
+  'a chunk size without end': [
+    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0000000000000000000\r\n',
+    /expected a chunk size/,
+  ],
+  'an endless trailer': [
+    `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: ${'y'.repeat(70_000)}`,
+    /line of at most 64 KiB/,
+  ],
   'a chunk that goes on': [
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n',
     /expected the end of a chunk/,

@@ -46,6 +46,108 @@ for (const size of [3, 2_000_000]) {
   });
 }
 
+test('the request is one head and its body, in one piece, and asks for no interim reply', async () => {
+  const pieces: string[] = [];
+  await using server = await startRawServer((socket) =>
+    socket.on('data', (piece) => {
+      pieces.push(piece.toString());
+      socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+    }),
+  );
+  const exchange = open(server.port);
+  for (let i = 0; i < 2; i++) await exchange.send(createTiming());
+  const head = `POST /p HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nContent-Type: application/json\r\nContent-Length: 3`;
+  assert.deepEqual(pieces, Array(2).fill(`${head}\r\n\r\nask`));
+  assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
+  exchange.reset();
+});
+
+test('a connection that the server ends between two requests is replaced without an error', async () => {
+  const closed: Promise<unknown>[] = [];
+  await using server = await startRawServer((socket) => {
+    closed.push(once(socket, 'close'));
+    // It does not say that it will not keep the connection.
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'));
+  });
+  const exchange = open(server.port);
+  const timing = createTiming();
+  for (let i = 0; i < 3; i++) {
+    await exchange.send(timing);
+    assert.ok(timing.connected > timing.start);
+    await closed[i];
+  }
+  assert.equal(server.connections(), 3);
+  exchange.reset();
+});
+
+test('bytes that nobody asked for cost the connection, not the next request', async () => {
+  const sockets: Socket[] = [];
+  await using server = await startRawServer((socket) => {
+    sockets.push(socket);
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'));
+  });
+  const exchange = open(server.port);
+  await exchange.send(createTiming());
+  const [first] = sockets;
+  first?.write('HTTP/1.1 408 Request Timeout\r\n\r\n');
+  if (first) await once(first, 'close');
+  await exchange.send(createTiming());
+  assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
+  assert.equal(server.connections(), 2);
+  exchange.reset();
+});
+
+for (const [connection, connections] of [
+  ['close', 3],
+  ['keep-alive', 1],
+] as const) {
+  test(`a reply that comes before the whole request was read is a reply (${connection})`, async () => {
+    const body = 'x'.repeat(5_000_000);
+    let requests = 0;
+    // Answers as soon as it sees a request, and reads on.
+    await using server = await startRawServer((socket) => {
+      let left = 0;
+      socket.on('data', (piece) => {
+        for (let at = 0; at < piece.length; ) {
+          if (left === 0) {
+            left = piece.indexOf('\r\n\r\n', at) + 4 - at + body.length;
+            requests += 1;
+            socket.write(`HTTP/1.1 200 OK\r\nConnection: ${connection}\r\ncontent-length: 2\r\n\r\nok`);
+          }
+          const taken = Math.min(left, piece.length - at);
+          left -= taken;
+          at += taken;
+          if (left === 0 && connection === 'close') socket.end();
+        }
+      });
+    });
+    const exchange = open(server.port, body);
+    for (let i = 0; i < 3; i++) {
+      await exchange.send(createTiming());
+      assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
+    }
+    assert.equal(requests, 3);
+    assert.equal(server.connections(), connections);
+    exchange.reset();
+  });
+}
+
+test('a server that answers an unwelcome request and closes: its status is told, or that it closed', async () => {
+  await using server = await startRawServer((socket) => {
+    socket.once('data', () => {
+      socket.pause();
+      socket.end('HTTP/1.1 413 Too Large\r\nConnection: close\r\ncontent-length: 3\r\n\r\nbig', () => socket.destroy());
+    });
+  });
+  for (let i = 0; i < 20; i++) {
+    const exchange = open(server.port, 'x'.repeat(5_000_000));
+    // The kernel drops what was not read when the connection is reset: which of the two is a matter of timing.
+    await assert.rejects(exchange.send(createTiming()), /found 413: "big"|ECONNRESET|EPIPE|closed/);
+    exchange.reset();
+  }
+});
+
 test('a kept connection is used again, a closed one is opened anew', async () => {
   for (const [connection, expected] of [
     ['keep-alive', 1],

@@ -96,9 +96,11 @@ test('a warm-up that fails three times in a row fails the block', async () => {
 
 test('a request without an answer is aborted after the time-out', async () => {
   let reject: (reason: Error) => void = () => {};
+  let sent = 0;
   const exchange: Exchange = {
     ...scripted(() => 1),
     send: (timing) => {
+      sent += 1;
       timing.start = performance.now();
       return new Promise((_, fail) => {
         reject = fail;
@@ -108,6 +110,8 @@ test('a request without an answer is aborted after the time-out', async () => {
   };
   const outcome = await runBlock(() => exchange, { ...order, timeoutMs: 20 }, noFence);
   assert.match(outcome.error ?? '', /expected a reply within 20 ms/);
+  // Not asked again: a silent server would hold the run for several time-outs.
+  assert.deepEqual([sent, outcome.gaveUp], [1, true]);
   assert.equal(outcome.latencyMs.length, 0);
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, constants, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { normalisePin } from '../../../arms/packages.ts';
 import { explain, UserError } from '../../../errors.ts';
 import { createRunFolder, removeFolder } from '../../run-folder.ts';
 import type { Host } from '../../target.ts';
@@ -66,7 +67,7 @@ async function nameEnvironment(lane: Lane, python: Python): Promise<string> {
     .update(await readFile(lane.constraintsFile))
     .update(JSON.stringify([lane.seldonVersion, python.version, python.platform, python.origin]))
     // Nothing where there are none: environments that were made before there were pins keep their names.
-    .update(lane.pins.length === 0 ? '' : JSON.stringify([...lane.pins].sort()))
+    .update(lane.pins.length === 0 ? '' : JSON.stringify(lane.pins.map(normalisePin).sort()))
     .digest('hex');
   return `${lane.seldonVersion}-py${python.version}-${hash.slice(0, 12)}`;
 }

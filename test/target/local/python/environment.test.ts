@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ServerError, type UserError } from '../../../../src/errors.ts';
 import { provideEnvironment } from '../../../../src/target/local/python/environment.ts';
@@ -122,6 +122,33 @@ test("pins make an environment of their own, in which they take the place of the
   ];
   assert.equal(new Set(paths).size, 3);
   assert.equal(paths[3], python, 'their order makes no difference');
+});
+
+test('one set of pins is one environment, however the names are spelled', async (t) => {
+  const setup = await setUp(t, 'exit 0');
+  if (setup === null) return;
+  const provide = async (...pins: string[]) =>
+    (await provideEnvironment({ ...setup.lane, pins }, setup.python, setup.cacheDir, createTestHost())).python;
+  const first = await provide('Flask_Cors==6', 'zope.interface==7');
+  assert.equal(await provide('flask-cors==6', 'Zope-_Interface==7'), first);
+  assert.equal(await provide('zope_interface==7', 'FLASK.CORS==6'), first);
+  const others = [
+    await provide('flask-cors==6'),
+    await provide('flask-cors==7', 'zope-interface==6'),
+    await provide('flaskcors==6', 'zope-interface==7'),
+  ];
+  assert.equal(new Set([first, ...others]).size, 4);
+});
+
+test('environments keep the names by which earlier versions of this program look for them', async (t) => {
+  const setup = await setUp(t, 'exit 0');
+  if (setup === null) return;
+  const python = { ...setup.python, origin: '/usr/bin/python3.12' };
+  const provide = (pins: readonly string[]) =>
+    provideEnvironment({ ...setup.lane, pins }, python, setup.cacheDir, createTestHost());
+  const nameOf = (path: string) => basename(join(path, '..', '..'));
+  assert.equal(nameOf((await provide([])).python), '1.19.0-py3.12.1-5a158a9631d6');
+  assert.equal(nameOf((await provide(['numpy==1.26.3', 'flask-cors==6.0.1'])).python), '1.19.0-py3.12.1-8ebe34933a07');
 });
 
 test('packages that do not go together are told as such, by the import that fails', async (t) => {

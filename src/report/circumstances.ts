@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { count, encoding, method, ms, text, transport } from './fields.ts';
+
+/** Under which circumstances it was measured: servers, machine, place in version control, options, stages. */
+
+/** One variant of the server under test. */
+export const arm = z.strictObject({
+  id: z.string().max(64),
+  target: z.enum(['process', 'reference', 'url']),
+  /** Whether real Seldon code answered. `unknown` for endpoints that somebody else runs. */
+  isSeldon: z.union([z.boolean(), z.literal('unknown')]),
+  seldonVersion: text.optional(),
+  python: z.strictObject({ version: text, packages: z.record(z.string(), text) }).optional(),
+  /** Own model folder, and the class in it; absent for the benchmarked models of this project. */
+  model: text.optional(),
+  /** Python packages that differ from the version's own, as `name==version`. */
+  packages: z.array(text).optional(),
+  /** What shapes the server: environment variables (workers, threads), the reference server's delay. */
+  settings: z.record(z.string(), text),
+  connection: z.enum(['close', 'keep-alive']).nullable(),
+  address: text.optional(),
+});
+
+export const environment = z.strictObject({
+  cpu: z.strictObject({ model: text, cores: z.int().positive() }),
+  memoryBytes: count,
+  kernel: text,
+  platform: text,
+  arch: text,
+  node: text,
+  virtualised: z.boolean().nullable(),
+  /** How the load process was kept from the server's cores; null where it was left to the kernel. */
+  pinning: z.strictObject({ load: text, server: text }).nullable(),
+  loadFlags: z.array(text),
+  /** Share of CPU time that the host took away while measuring; null where the system does not show it. */
+  stealPercent: z.number().min(0).max(100).nullable(),
+  throttledMs: ms.nullable(),
+  loadPeakRssBytes: count.nullable(),
+});
+
+/** Where in version control and CI the run belongs; absent on a machine that tells nothing of it. */
+export const provenance = z.strictObject({
+  repository: text.optional(),
+  sha: text.optional(),
+  ref: text.optional(),
+  event: text.optional(),
+  runId: text.optional(),
+  runAttempt: text.optional(),
+  runUrl: text.optional(),
+});
+
+export const config = z.strictObject({
+  target: z.enum(['process', 'reference', 'url']),
+  methods: z.array(method),
+  transports: z.array(transport),
+  encodings: z.array(encoding),
+  batches: z.array(z.int().positive()),
+  concurrencies: z.array(z.int().positive()),
+  /** Open loop: arrivals a second; null for a closed loop. */
+  rate: z.number().positive().nullable(),
+  arrivals: z.enum(['constant', 'poisson']),
+  /** Rounds were added until intervals were this narrow (half-width as a share); null for a fixed number of rounds. */
+  precision: z.number().positive().nullable(),
+  budgetMs: ms.nullable(),
+  /** Whether alarms between arms are measured again before they are given. */
+  confirm: z.boolean(),
+  preset: z.enum(['quick', 'standard', 'thorough', 'custom']),
+  rounds: z.int().positive(),
+  blockMs: ms,
+  minRequests: z.int().positive(),
+  seed: count,
+  client: z.enum(['wire', 'library']),
+  margin: z.number().positive(),
+  timeoutMs: ms,
+  iterations: count,
+});
+
+export const stageTime = z.strictObject({ stage: z.string(), startMs: ms, durationMs: ms });

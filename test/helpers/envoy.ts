@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { startServerProcess } from '../../bench/peers/server-process.ts';
+import { createFolder, findProgram, skipWithout } from './real-server.ts';
+
+export interface Upstreams {
+  /** Ports on this machine: where HTTP/1.1 and HTTP/2 go, and one where nobody listens. */
+  readonly rest: number;
+  readonly grpc: number;
+  readonly nobody: number;
+}
+
+/**
+ * Envoy as it stands before a model in a cluster: one port for both protocols. Paths that begin with `/rest` go to the
+ * HTTP/1.1 server, `/test.Wire/` to the gRPC server, `/lost` to nobody. Each of its connections ends after
+ * `requestsPerConnection` (0: never) requests. Null after the test was skipped.
+ */
+export async function startEnvoy(t: TestContext, upstreams: Upstreams, requestsPerConnection: number) {
+  const program = process.env.SELDON_BENCH_TEST_ENVOY || (await findProgram('envoy'));
+  if (program === null) {
+    skipWithout(t, 'envoy', 'there is no envoy on this machine, and SELDON_BENCH_TEST_ENVOY names none');
+    return null;
+  }
+  const folder = await createFolder(t);
+  const file = join(folder, 'envoy.json');
+  return startServerProcess(
+    program,
+    async (port) => {
+      await writeFile(file, JSON.stringify(configure(port, upstreams, requestsPerConnection)));
+      // It would share memory with any other Envoy of this machine otherwise.
+      return ['-c', file, '--concurrency', '1', '--use-dynamic-base-id', '--log-level', 'error'];
+    },
+    t.signal,
+  );
+}
+
+function configure(port: number, upstreams: Upstreams, requestsPerConnection: number): object {
+  const manager = {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+    stat_prefix: 'test',
+    codec_type: 'AUTO',
+    // The smallest that it allows.
+    http2_protocol_options: { initial_stream_window_size: 65_535, initial_connection_window_size: 65_535 },
+    common_http_protocol_options:
+      requestsPerConnection > 0 ? { max_requests_per_connection: requestsPerConnection } : {},
+    drain_timeout: '0.1s',
+    route_config: {
+      virtual_hosts: [
+        {
+          name: 'all',
+          domains: ['*'],
+          routes: [
+            { match: { prefix: '/rest' }, route: { cluster: 'rest' } },
+            { match: { prefix: '/test.Wire/' }, route: { cluster: 'grpc' } },
+            { match: { prefix: '/lost' }, route: { cluster: 'nobody' } },
+          ],
+        },
+      ],
+    },
+    http_filters: [
+      {
+        name: 'router',
+        typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+      },
+    ],
+  };
+  return {
+    static_resources: {
+      listeners: [
+        {
+          name: 'test',
+          address: socket(port),
+          filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
+        },
+      ],
+      clusters: [
+        cluster('rest', upstreams.rest, { http_protocol_options: {} }),
+        cluster('grpc', upstreams.grpc, { http2_protocol_options: {} }),
+        cluster('nobody', upstreams.nobody, { http2_protocol_options: {} }),
+      ],
+    },
+  };
+}
+
+function cluster(name: string, port: number, protocol: object): object {
+  const options = {
+    '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+    explicit_http_config: protocol,
+  };
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: '1s',
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(port) } }] }] },
+    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': options },
+  };
+}
+
+function socket(port: number): object {
+  return { socket_address: { address: '127.0.0.1', port_value: port } };
+}
