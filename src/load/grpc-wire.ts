@@ -38,13 +38,13 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
       });
     }
     connection.call(block, request.body, {
-      onFields(fields) {
-        if (Number.isNaN(timing.firstByte)) timing.firstByte = performance.now();
+      onFields(fields, at) {
+        if (Number.isNaN(timing.firstByte)) timing.firstByte = at;
         reply.onFields(fields);
       },
       onData: (bytes) => reply.onData(bytes),
-      onEnd() {
-        timing.end = performance.now();
+      onEnd(at) {
+        timing.end = at;
         const failure = reply.failure();
         if (failure) reject(failure);
         else resolve();

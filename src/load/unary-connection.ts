@@ -17,13 +17,16 @@ import { createHeaderBlockReader, type HeaderBlock } from '../http2/header-block
 import type { Field } from '../http2/hpack.ts';
 import { createRequestSender } from '../http2/request-sender.ts';
 
-/** What one call hears. After `onEnd` or `onFailure` it hears nothing more. */
+/**
+ * What one call hears. After `onEnd` or `onFailure` it hears nothing more. `at` is when the bytes were there, before
+ * what they say was read, in milliseconds of `performance.now()`.
+ */
 export interface CallEvents {
   /** The head's fields, then the trailers'; interim heads (status 1xx) are passed over. */
-  onFields(fields: readonly Field[]): void;
+  onFields(fields: readonly Field[], at: number): void;
   /** A view that is only valid during the call. */
   onData(bytes: Buffer): void;
-  onEnd(): void;
+  onEnd(at: number): void;
   /** `untouched`: the server says that it has not begun with the call, so that it may be sent again. */
   onFailure(error: Error, untouched: boolean): void;
 }
@@ -80,6 +83,7 @@ export function openUnaryConnection(
   let open = true;
   let greeted = false;
   let owed = 0;
+  let at = 0;
   const blocks = createHeaderBlockReader();
 
   const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
@@ -90,6 +94,7 @@ export function openUnaryConnection(
     onread: {
       buffer: readBuffer,
       callback: (length) => {
+        at = performance.now();
         // What the bytes give rise to goes out in one write.
         socket.cork();
         try {
@@ -137,7 +142,7 @@ export function openUnaryConnection(
     if (!sender.isDone()) socket.write(resetOf(stream));
     sender.drop();
     if (!open) socket.end();
-    events.onEnd();
+    events.onEnd(at);
   };
 
   const onBlock = ({ stream, fields, ends }: HeaderBlock): void => {
@@ -153,7 +158,7 @@ export function openUnaryConnection(
       }
       call.answered = true;
     }
-    call.events.onFields(fields);
+    call.events.onFields(fields, at);
     if (ends) endCall(call);
   };
 
