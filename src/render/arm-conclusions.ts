@@ -1,4 +1,5 @@
 import type { Comparison } from '../report.ts';
+import { quotedDifference } from './arm-effects.ts';
 import { describeAlarm, listByEffect, opposeArms, type Tally, tallyArms } from './arm-verdicts.ts';
 import { MAX_ROUNDS } from './conclusions.ts';
 import { count, effectWithInterval, integer, percentExact } from './format.ts';
@@ -52,37 +53,45 @@ function describeAlarms(lookup: Lookup, found: readonly Comparison[], word: Plai
   const [again = null, ...others] = new Set(found.map((comparison) => describeAlarm(lookup, comparison)));
   const isSame = others.length === 0;
   const named = found.slice(0, MOST_NAMED).map((comparison) => {
-    const { b, effect, low, high } = comparison;
+    const { effect, low, high } = quotedDifference(comparison);
     const own = isSame ? null : describeAlarm(lookup, comparison);
     const difference = effectWithInterval(effect, low, high);
-    return say`${cellInWords(lookup, b.cell)}: ${difference}${own === null ? [] : say`, ${own}`}`;
+    return say`${cellInWords(lookup, comparison.b.cell)}: ${difference}${own === null ? [] : say`, ${own}`}`;
   });
   const left = found.length - named.length;
   const note = join([...named, ...(left > 0 ? [say`${integer(left)} more`] : [])], '; ');
   return { n: found.length, word, loud: true, again: isSame ? again : null, note };
 }
 
-/** How many were alarms that did not come again, and what would settle the others. */
+/** How many were alarms that did not come again, and how many rounds would settle what is open. */
 function describeOpen({ comparisons }: Tally): Prose {
   const open = comparisons.filter(({ verdict }) => verdict === 'inconclusive');
   const refuted = open.filter(({ confirmation }) => confirmation?.holds === false);
   const needs = open.flatMap(({ roundsNeeded }) => roundsNeeded ?? []);
   const most = Math.max(0, ...needs);
-  const them =
-    needs.length === open.length
-      ? plain`them`
-      : refuted.length + needs.length === open.length
-        ? plain`the others`
-        : plain`${integer(needs.length)} of them`;
   return join(
     [
       ...(refuted.length > 0 ? [say`${count(refuted.length, 'alarm')} not confirmed`] : []),
       ...(most > MAX_ROUNDS
         ? [say`at least one lies so near the margin that no number of rounds will settle it`]
         : most > 0
-          ? [say`about ${count(most, 'round')} would settle ${them}`]
+          ? [say`about ${count(most, 'round')} would settle ${nameNeeding(open)}`]
           : []),
     ],
     '; ',
   );
+}
+
+/** Those of the open ones of which it is known how many rounds they need. */
+function nameNeeding(open: readonly Comparison[]): Plain {
+  const isRefuted = ({ confirmation }: Comparison): boolean => confirmation?.holds === false;
+  const without = open.filter(({ roundsNeeded }) => roundsNeeded === undefined);
+  const n = open.length - without.length;
+  if (without.length === 0) {
+    if (n === 1) return plain`it`;
+    return open.some(isRefuted) ? plain`all ${integer(n)}` : plain`them`;
+  }
+  const others = open.filter((one) => !isRefuted(one));
+  if (without.every(isRefuted) && n === others.length) return n === 1 ? plain`the other` : plain`the others`;
+  return plain`${integer(n)} of them`;
 }

@@ -1,4 +1,5 @@
 import type { Arm, CellReport, Verdict } from '../report.ts';
+import { quotedDifference } from './arm-effects.ts';
 import { describeArmVerdict, describeArmVerdictBriefly } from './arm-verdicts.ts';
 import { confidence, effectWithInterval, millis, percentExact } from './format.ts';
 import { cellLabel, type Group, type Lookup, nothing } from './lookup.ts';
@@ -18,7 +19,7 @@ const NO_MARKS = { duty: 1, floorShare: null };
 
 /**
  * One row per cell of a batch: the baseline's median, then each of the other arms against it. In full, a coloured sign
- * stands before each verdict, beside its word, and what measuring again showed behind it.
+ * stands before each verdict, beside its word, and behind it what measuring again showed; else that is the difference.
  */
 export function buildArmTable(
   lookup: Lookup,
@@ -53,9 +54,9 @@ function compareCell(lookup: Lookup, cell: CellReport, other: Arm, inFull: boole
   const comparison = lookup.against(cell, other);
   const median = describeMedian(lookup, cell, other);
   if (comparison === null) return [median, nothing, nothing];
-  const { effect, low, high, verdict } = comparison;
+  const { effect, low, high } = inFull ? comparison : quotedDifference(comparison);
   const told = inFull
-    ? say`${SIGNS[verdict]} ${describeArmVerdict(lookup, comparison)}`
+    ? say`${SIGNS[comparison.verdict]} ${describeArmVerdict(lookup, comparison)}`
     : describeArmVerdictBriefly(lookup, comparison);
   return [median, say`${effectWithInterval(effect, low, high)}`, told];
 }
@@ -71,14 +72,22 @@ export function withinBaseline({ arm }: Lookup): Prose {
   return say`Within the baseline, ${foreign(arm.id)}`;
 }
 
+/** Where the difference stands that measuring again showed: behind the verdict, or in place of the first one. */
+export type Place = 'verdict' | 'difference';
+
+const AGAIN: Record<Place, Prose> = {
+  verdict: say`There the difference behind the verdict is theirs, with a 95% interval, and so is that in the conclusions and the chart; the one in the column is of the first rounds, which picked it for its size and so tend to overstate it.`,
+  difference: say`There the difference is theirs, with a 95% interval, and behind the verdict stands that of the first rounds, which picked it for its size and so tend to overstate it; the medians are of the first rounds.`,
+};
+
 /** What the columns, the verdicts and the marks in them mean. */
-export function explainArms(lookup: Lookup, groups: readonly Group[]): Prose {
+export function explainArms(lookup: Lookup, groups: readonly Group[], place: Place): Prose {
   const { margin, confirm } = lookup.report.config;
   const marks = groups.flatMap(({ cells }) =>
     cells.flatMap((cell) => lookup.report.arms.flatMap((arm) => listMarks(lookup.result(cell, arm) ?? NO_MARKS))),
   );
   const again = confirm
-    ? say` What seemed to lie outside was measured again, in rounds of its own, and these alone decide (Holm over all that were measured again); the last difference is theirs, with a 95% interval.`
+    ? say` What seemed to lie outside was measured again, in rounds of its own, and these alone decide (Holm over all that were measured again). ${AGAIN[place]}`
     : say` Holm over all comparisons of arms.`;
   return say`The difference is of the time: −20% takes a fifth less. It is the mean over rounds, and need not be the quotient of the two medians. Faster and slower: the interval lies wholly outside the margin of ±${percentExact(margin)}; equivalent: wholly inside.${again} Inconclusive (24 rounds): so many would settle it.${explainMarks(new Set(marks)).flatMap((note) => say` ${note}.`)}`;
 }

@@ -1,5 +1,6 @@
 import type { Arm, Comparison, Verdict } from '../report.ts';
-import { count, effectWithInterval, integer } from './format.ts';
+import { describeOwnLevel, quotedDifference } from './arm-effects.ts';
+import { count, effectWithInterval, integer, effect as showEffect } from './format.ts';
 import type { Lookup } from './lookup.ts';
 import { describeVerdict, VERDICTS } from './pairs-table.ts';
 import { foreign, join, type Plain, type Prose, plain, say, strong } from './prose.ts';
@@ -53,13 +54,28 @@ export function describeArmVerdict(lookup: Lookup, comparison: Comparison): Pros
   return say`${describeWords(comparison)}${alarm === null ? [] : say`, ${alarm}`}${again}`;
 }
 
-/** "slower, confirmed", for a narrow column. */
+/**
+ * "slower, confirmed in 20 further rounds (at first +13.5%)": for a place beside the quoted difference, which the
+ * further rounds showed.
+ */
+export function describeArmVerdictBeside(lookup: Lookup, comparison: Comparison): Prose {
+  const alarm = describeAlarm(lookup, comparison);
+  const words = describeWords(comparison);
+  if (alarm === null) return words;
+  const first = comparison.confirmation === undefined ? [] : say` (at first ${showEffect(comparison.effect)})`;
+  return say`${words}, ${alarm}${first}`;
+}
+
+/** "slower, confirmed", for a narrow column beside the quoted difference, whose interval may have another level. */
 export function describeArmVerdictBriefly(lookup: Lookup, comparison: Comparison): Prose {
   const { confirmation } = comparison;
   if (confirmation === undefined) return describeArmVerdict(lookup, comparison);
-  return say`${describeWords(comparison)}, ${confirmation.holds ? plain`confirmed` : plain`not confirmed`}`;
+  const level = describeOwnLevel(lookup.report, comparison);
+  const again = confirmation.holds ? plain`confirmed` : plain`not confirmed`;
+  return say`${describeWords(comparison)}, ${again}${level === null ? [] : say` (${level})`}`;
 }
 
+/** An alarm that did not come again says what it was. */
 function describeWords(comparison: Comparison): Prose {
   const { verdict, confirmation, effect } = comparison;
   const word = isAlarm(comparison) ? say`${strong(VERDICTS[verdict])}` : describeVerdict(comparison);
@@ -79,9 +95,10 @@ function isAlarm({ verdict }: Comparison): boolean {
   return verdict === 'slower' || verdict === 'faster';
 }
 
-/** The cells with a verdict, the largest difference first. */
+/** The cells with a verdict, the largest quoted difference first. */
 export function listByEffect({ comparisons }: Tally, verdict: Verdict): Comparison[] {
-  const size = ({ effect }: Comparison): number => Math.abs(Math.log(Math.max(1 + effect, Number.MIN_VALUE)));
+  const size = (comparison: Comparison): number =>
+    Math.abs(Math.log(Math.max(1 + quotedDifference(comparison).effect, Number.MIN_VALUE)));
   return comparisons.filter((one) => one.verdict === verdict).sort((a, b) => size(b) - size(a));
 }
 

@@ -92,7 +92,7 @@ export function explainCells(lookup: Lookup, groups: readonly Group[]): Prose {
     ...(small ? say` “n small”: too few requests for that percentile.` : []),
     ...(has(({ dropped }) => dropped > 0) ? say` Dropped: arrivals that were not sent any more.` : []),
     ...(has(({ server }) => server !== null)
-      ? say` Server CPU is milliseconds of CPU time a request, of all of the server's processes; server memory the most that they held resident after a block.`
+      ? say` Server CPU is milliseconds of CPU time a request, of all of the server's processes; server memory the most that they held resident after a block, summed over them, with shared pages counted in each.`
       : []),
     ...explainLittle(lookup, groups),
   ];

@@ -62,6 +62,10 @@ const COLUMNS: readonly (readonly [name: string, read: (row: Row) => Value])[] =
   ['against_baseline_high', ({ against }) => against?.high],
   ['against_baseline_verdict', ({ against }) => against?.verdict],
   ['against_baseline_confirmed', ({ against }) => against?.confirmation && String(against.confirmation.holds)],
+  ['against_baseline_confirmed_effect', ({ against }) => against?.confirmation?.effect],
+  ['against_baseline_confirmed_low', ({ against }) => against?.confirmation?.low],
+  ['against_baseline_confirmed_high', ({ against }) => against?.confirmation?.high],
+  ['against_baseline_confirmed_rounds', ({ against }) => against?.confirmation?.rounds],
 ];
 
 /** One row per cell and arm, in full precision; nothing where nothing was measured. */

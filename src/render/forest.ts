@@ -1,5 +1,6 @@
 import type { Arm, Comparison, Verdict } from '../report.ts';
-import { describeArmVerdict } from './arm-verdicts.ts';
+import { describeLevels, quotedDifference } from './arm-effects.ts';
+import { describeArmVerdictBeside } from './arm-verdicts.ts';
 import { chartNumber, effectWithInterval, millis, NOTHING, percentExact, ratio } from './format.ts';
 import { cellLabel, type Group, type Lookup } from './lookup.ts';
 import { listMarks, markSigns } from './marks.ts';
@@ -10,6 +11,8 @@ import { type Plain, type Prose, plain } from './prose.ts';
 export interface Forest {
   readonly title: Plain;
   readonly one: Plain;
+  /** What the intervals are: "95% interval". */
+  readonly levels: Plain;
   readonly band: { readonly x: Plain; readonly width: Plain; readonly label: Plain };
   readonly ticks: readonly { readonly x: Plain; readonly label: Plain }[];
   readonly rows: readonly ForestRow[];
@@ -51,7 +54,7 @@ export function buildArmForest(lookup: Lookup, group: Group, other: Arm): Forest
     return {
       label: cell === undefined ? [] : cellLabel(cell),
       medians: plain`${before ?? NOTHING} → ${after ?? NOTHING}`,
-      verdict: describeArmVerdict(lookup, comparison),
+      verdict: describeArmVerdictBeside(lookup, comparison),
     };
   });
 }
@@ -64,7 +67,8 @@ function drawForest(
 ): Forest | null {
   if (pairs.length === 0) return null;
   const { margin } = lookup.report.config;
-  const ends = pairs.flatMap(({ effect, low, high }) => [low ?? effect, high ?? effect]).map(toLog);
+  const shown = pairs.map((comparison) => ({ comparison, ...quotedDifference(comparison) }));
+  const ends = shown.flatMap(({ effect, low, high }) => [low ?? effect, high ?? effect]).map(toLog);
   const from = Math.min(toLog(-margin / (1 + margin)), ...ends);
   const to = Math.max(toLog(margin), ...ends);
   const place = (log: number): Plain => chartNumber(EDGE + ((100 - 2 * EDGE) * (log - from)) / (to - from));
@@ -73,17 +77,15 @@ function drawForest(
   return {
     title: group.title,
     one: place(0),
+    levels: describeLevels(lookup.report, pairs),
     band: { x: bandFrom, width: chartNumber(Number(bandTo) - Number(bandFrom)), label: percentExact(margin) },
     ticks: listTicks(from, to).map((log) => ({ x: place(log), label: ratio(2 ** log) })),
-    rows: pairs.map((comparison) => ({
+    rows: shown.map(({ comparison, effect, low, high }) => ({
       ...describe(comparison),
-      difference: effectWithInterval(comparison.effect, comparison.low, comparison.high),
+      difference: effectWithInterval(effect, low, high),
       tone: comparison.verdict,
-      point: place(toLog(comparison.effect)),
-      interval:
-        comparison.low === null || comparison.high === null
-          ? null
-          : { from: place(toLog(comparison.low)), to: place(toLog(comparison.high)) },
+      point: place(toLog(effect)),
+      interval: low === null || high === null ? null : { from: place(toLog(low)), to: place(toLog(high)) },
     })),
   };
 }

@@ -5,7 +5,7 @@ import { count, integer } from './format.ts';
 import type { Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
 import { join, type Plain, type Prose, plain, say } from './prose.ts';
-import { describeWarning, type Weight, weigh } from './warnings.ts';
+import { describeStop, describeWarning, type Weight, weigh } from './warnings.ts';
 
 export interface Headline {
   readonly state: State;
@@ -92,12 +92,14 @@ function judgeState(lookup: Lookup): Pick<Headline, 'state' | 'word'> {
 }
 
 function describeOutcome(report: Report): Plain[] {
+  const stop = report.warnings.find((warning) => warning.code === 'stopped-early');
+  const planned = { during: 'planned', roundsDone: report.roundsDone, roundsPlanned: report.config.rounds } as const;
   switch (report.outcome) {
     case 'aborted':
-      return [plain`stopped after ${integer(report.roundsDone)} of ${count(report.config.rounds, 'round')}`];
+      return [plain`stopped ${describeStop(stop ?? planned)}`];
     case 'infra-error':
-      return report.roundsDone < report.config.rounds
-        ? [plain`broke off after ${integer(report.roundsDone)} of ${count(report.config.rounds, 'round')}`]
+      return stop !== undefined || report.roundsDone < report.config.rounds
+        ? [plain`broke off ${describeStop(stop ?? planned)}`]
         : [];
     case 'regression':
       return [plain`a limit was exceeded`];

@@ -7,7 +7,7 @@ import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, buildFloorTable, CODEC_NOTE } from './cost-tables.ts';
 import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
 import { buildArmForest, buildForest, type Forest } from './forest.ts';
-import { confidence, integer } from './format.ts';
+import { integer } from './format.ts';
 import { buildAlert, buildHeadline, isReference } from './headline.ts';
 import type { Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
@@ -50,7 +50,7 @@ export function buildView(lookup: Lookup) {
       pivot: viewPivot(buildPivot(lookup, group)),
       throughput: viewOptional(buildThroughput(lookup, group)),
       loop: loop === null ? plain`` : plain`, ${loop}`,
-      forest: viewForest(lookup, buildForest(lookup, group), {
+      forest: viewForest(buildForest(lookup, group), {
         first: plain`pair`,
         label: plain`Pairs, ${group.title}`,
         caption: say`Pairs, ${group.title}`,
@@ -80,14 +80,14 @@ function viewArms(lookup: Lookup) {
   return {
     conclusions: describeArms(lookup).map(viewProse),
     differences: viewOptional(differences),
-    note: viewProse(explainArms(lookup, lookup.groups)),
+    note: viewProse(explainArms(lookup, lookup.groups, 'difference')),
     within: viewProse(withinBaseline(lookup)),
     others: lookup.others.map((other, i) => ({
       id: viewProse(say`${foreign(other.id)}`),
       name: viewProse(opposeArms(lookup, other)),
       batches: lookup.groups.map((group) => ({
         title: group.title,
-        forest: viewForest(lookup, buildArmForest(lookup, group, other), {
+        forest: viewForest(buildArmForest(lookup, group, other), {
           first: plain`cell`,
           label: plain`Arm ${integer(i + 2)} against the baseline, ${group.title}`,
           caption: say`${opposeArms(lookup, other)}, ${group.title}`,
@@ -146,16 +146,16 @@ interface ForestWords {
   readonly caption: Prose;
 }
 
-function viewForest({ report }: Lookup, forest: Forest | null, words: ForestWords) {
+function viewForest(forest: Forest | null, words: ForestWords) {
   if (forest === null) return null;
-  const { one, band, ticks, rows } = forest;
+  const { one, levels, band, ticks, rows } = forest;
   return {
     one,
+    levels,
     band,
     ticks,
     ...words,
     caption: viewProse(words.caption),
-    confidence: confidence(report.alpha),
     hasMedians: rows.some(({ medians }) => medians !== null),
     rows: rows.map((row) => ({
       ...row,

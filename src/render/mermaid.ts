@@ -1,5 +1,6 @@
 import { TRANSPORTS } from '../plan.ts';
 import type { Arm, CellReport, Verdict } from '../report.ts';
+import { describeLevels, quotedDifference } from './arm-effects.ts';
 import { listEntries } from './contest.ts';
 import {
   chartNumber,
@@ -56,16 +57,15 @@ export function drawIntervals(lookup: Lookup, groups: readonly Group[]): Plain |
 
 /** Intervals of an arm's time against the baseline's; null where no cell has one. */
 export function drawArm(lookup: Lookup, groups: readonly Group[], other: Arm): Plain | null {
-  const rows = groups.flatMap((group) =>
-    group.cells.flatMap((cell) => {
-      const comparison = lookup.against(cell, other);
-      if (comparison === null || comparison.low === null || comparison.high === null) return [];
-      const { verdict, effect: centre, low, high } = comparison;
-      const name = plain`${transportLabel(cell.transport)} ${nameLoad(lookup, cell)}`;
-      return [drawRow(name, verdict, effect(centre), span(low, high, toThousandths))];
-    }),
-  );
-  const title = plain`p50 against the baseline, ${confidence(lookup.report.alpha)} interval (1000 = same, 1100 = takes 10% longer)`;
+  const found = groups.flatMap(({ cells }) => cells.flatMap((cell) => lookup.against(cell, other) ?? []));
+  const rows = found.flatMap((comparison) => {
+    const { effect: centre, low, high } = quotedDifference(comparison);
+    const cell = lookup.cell(comparison.b.cell);
+    if (cell === undefined || low === null || high === null) return [];
+    const name = plain`${transportLabel(cell.transport)} ${nameLoad(lookup, cell)}`;
+    return [drawRow(name, comparison.verdict, effect(centre), span(low, high, toThousandths))];
+  });
+  const title = plain`p50 against the baseline, ${describeLevels(lookup.report, found)} (1000 = same, 1100 = takes 10% longer)`;
   return drawGantt(lookup, title, rows, toThousandths);
 }
 

@@ -24,7 +24,7 @@ export function describeLoop(report: Report): Prose {
       ? connections === null
         ? say`A closed loop shows service time, not what happens when requests queue.`
         : say`In a closed loop no more requests wait than there are connections: it does not show what callers see that do not wait for one another.`
-      : say`Requests arrive whether or not earlier ones are answered; one takes a free connection or waits for one, and its waiting counts. One that has waited for longer than a block lasts is dropped and counted as such.`;
+      : say`Requests arrive whether or not earlier ones are answered; one takes a free connection or waits for one, and its waiting counts. One that has waited for longer than a block lasts, or than 100 ms where the block is shorter, is dropped and counted as such. Each block starts with an empty queue: near saturation, where queues grow for longer than a block lasts, waiting is understated.`;
   const own =
     connections === null
       ? say`Each block opens a connection of its own and warms it up with requests that are not counted.`
@@ -36,6 +36,7 @@ const ENDS: Record<NonNullable<Report['stopping']>['ended'], Plain> = {
   precise: plain`all were narrow enough`,
   budget: plain`the time for measuring was used up`,
   rounds: plain`no further rounds were due`,
+  stopped: plain`the run was stopped`,
 };
 
 /** How rounds were added, and what looking at the widths cost. */
@@ -51,9 +52,13 @@ export function describeStopping({ config, stopping, alpha, arms }: Report): Pro
     ({ rounds, alpha, tooWide }) =>
       say`after ${count(rounds, 'round')} (${tooWide === 0 ? plain`none` : count(tooWide, 'cell')} too wide, ${percentExact(alpha)} spent)`,
   );
+  const again =
+    config.confirm && arms.length > 1
+      ? plain`; but differences between arms that were measured again are decided at 5%, with 95% intervals, by rounds of their own, which were looked at once`
+      : plain``;
   const seen = looks.length === 0 ? [] : say` The widths were looked at ${list(looks)}.`;
   return [
-    say`Cells were given more rounds until every interval ${what} ${wanted}${budget}; it ended because ${ENDS[stopping.ended]}.${seen} Each look spends a part of the 5% error (Bonferroni), whether or not it was needed: verdicts are at ${percentExact(alpha)}, intervals at ${confidence(alpha)}.`,
+    say`Cells were given more rounds until every interval ${what} ${wanted}${budget}; it ended because ${ENDS[stopping.ended]}.${seen} Each look spends a part of the 5% error (Bonferroni), whether or not it was needed: verdicts are at ${percentExact(alpha)}, intervals at ${confidence(alpha)}${again}.`,
   ];
 }
 
@@ -67,7 +72,7 @@ export function describeConfirmation({ config, comparisons }: Report): Prose[] {
       ? say`None was measured again in this run.`
       : say`In this run ${integer(again.length)} ${again.length === 1 ? plain`was` : plain`were`}, and ${integer(held)} of them held.`;
   return [
-    say`A difference between arms that seems to lie beyond the margin is measured again, in rounds of its own, and given only if these alone show it too (5% level, Holm over all that were measured again); else it is inconclusive. ${found}`,
+    say`A difference between arms that seems to lie beyond the margin is measured again, in rounds of its own, and given only if these alone show it too (5% level, Holm over all that were measured again), with the size that they show; else it is inconclusive. ${found}`,
   ];
 }
 

@@ -74,7 +74,7 @@ export function armTables(lookup: Lookup, groups: readonly Group[]): Md | null {
   const tables = together.flatMap((some) =>
     groups.map((group) => tableToMarkdown(buildArmTable(lookup, group, some, { inFull: true }))),
   );
-  return blocks(...tables, small(explainArms(lookup, groups)));
+  return blocks(...tables, small(explainArms(lookup, groups, 'verdict')));
 }
 
 /** One chart for each arm but the baseline. */

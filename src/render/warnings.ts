@@ -35,6 +35,8 @@ export function weigh(warning: Warning): Weight {
   return WEIGHTS[warning.code];
 }
 
+type StoppedEarly = Extract<Warning, { code: 'stopped-early' }>;
+
 /** `most`: how many cells are named before the rest is counted. */
 export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CELLS): Prose {
   const cells = (ids: readonly string[]): Prose =>
@@ -62,7 +64,7 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
     case 'little':
       return say`Throughput times mean latency is more than 2% off the number of connections in ${cells(warning.cells)}: by Little's law the connections did not have one request each in flight all the time.`;
     case 'dropped':
-      return say`${integer(warning.dropped)} of ${count(warning.arrivals, 'arrival')} were not sent any more, in ${cells(warning.cells)}: they had waited for a connection for longer than a block lasts. Their waiting is in no latency, so the latencies look better than they were.`;
+      return say`${integer(warning.dropped)} of ${count(warning.arrivals, 'arrival')} were not sent any more, in ${cells(warning.cells)}: they had waited for a connection for longer than a block lasts (or than 100 ms, where that is more). Their waiting is in no latency, so the latencies look better than they were.`;
     case 'failed-requests':
       return say`${integer(warning.errors)} of ${count(warning.requests, 'request')} failed, in ${cells(warning.cells)}: the times are those of the others.`;
     case 'few-rounds':
@@ -72,11 +74,31 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
     case 'skipped-cells':
       return [...say`Skipped: ${cells(warning.cells)}`, ...firstReason(lookup, warning.cells), ...say`.`];
     case 'stopped-early':
-      return say`The run stopped after ${integer(warning.roundsDone)} of ${count(warning.roundsPlanned, 'round')}: ${foreign(warning.why)}.`;
+      return say`The run stopped ${describeStop(warning)}: ${foreign(warning.why)}.`;
   }
 }
 
 export const NOT_SELDON = say`This is not Seldon: the embedded reference server answered. The numbers show how the tool and this machine behave, and say nothing about a Seldon deployment.`;
+
+/** "after 9 of 20 rounds", "while narrowing intervals (after 33 rounds)": for behind "stopped". */
+export function describeStop({
+  during,
+  roundsDone,
+  roundsPlanned,
+}: Pick<StoppedEarly, 'during' | 'roundsDone' | 'roundsPlanned'>): Plain {
+  const all = roundsDone === roundsPlanned ? plain`all ` : plain``;
+  const done = plain`after ${all}${count(roundsDone, 'round')}`;
+  switch (during) {
+    case 'planned':
+      return roundsDone < roundsPlanned
+        ? plain`after ${integer(roundsDone)} of ${count(roundsPlanned, 'round')}`
+        : done;
+    case 'narrowing':
+      return plain`while narrowing intervals (${done})`;
+    case 'confirming':
+      return plain`while confirming differences between arms, ${done}`;
+  }
+}
 
 function firstReason(lookup: Lookup, ids: readonly string[]): Prose {
   const reason = ids.map((id) => lookup.cell(id)?.reason).find((text) => text !== undefined);

@@ -25,6 +25,8 @@ export interface SampleOptions {
   /** Below six there are no intervals of cells. */
   readonly rounds?: number;
   readonly roundsDone?: number;
+  /** What the run was stopped in; by default in the planned rounds, where not all of them were run. */
+  readonly stoppedDuring?: Extract<Warning, { code: 'stopped-early' }>['during'];
   readonly target?: Arm['target'];
   /** Standard deviation of a block's noise, on the log scale. */
   readonly noise?: number;
@@ -39,6 +41,7 @@ export interface SampleOptions {
 export function sampleReport(options: SampleOptions = {}): Report {
   const rounds = options.rounds ?? 20;
   const roundsDone = options.roundsDone ?? rounds;
+  const stoppedDuring = options.stoppedDuring ?? (roundsDone < rounds ? 'planned' : null);
   const target = options.target ?? 'process';
   const matrix = {
     methods: options.methods ?? ['predict', 'predict_raw'],
@@ -54,7 +57,7 @@ export function sampleReport(options: SampleOptions = {}): Report {
   const margin = 0.05;
   const within = compareSample(cells, margin, baseline);
   const between = arms.slice(1).flatMap((arm) => compareSampleArms(cells, margin, baseline, arm, confirm));
-  const warnings = [...listWarnings(cells, options, target), ...listRoundWarnings(rounds, roundsDone)];
+  const warnings = [...listWarnings(cells, options, target), ...listRoundWarnings(rounds, roundsDone, stoppedDuring)];
   const untrusted = warnings.some(
     ({ code }) => code === 'noisy-canary' || code === 'few-rounds' || code === 'failed-cells' || code === 'dropped',
   );
@@ -117,7 +120,7 @@ export function sampleReport(options: SampleOptions = {}): Report {
     claims: concludeSample(cells, within),
     warnings,
     canary: roundsDone === 0 ? null : sampleCanary(cells, roundsDone, options.noisyCanary ?? false),
-    outcome: roundsDone < rounds ? 'aborted' : untrusted ? 'untrustworthy' : 'ok',
+    outcome: stoppedDuring !== null ? 'aborted' : untrusted ? 'untrustworthy' : 'ok',
   };
 }
 
@@ -183,11 +186,15 @@ function listWarnings(
   ];
 }
 
-function listRoundWarnings(planned: number, done: number): Warning[] {
+function listRoundWarnings(
+  planned: number,
+  done: number,
+  during: Extract<Warning, { code: 'stopped-early' }>['during'] | null,
+): Warning[] {
   return [
     ...(done < 6 ? [{ code: 'few-rounds', rounds: done } as const] : []),
-    ...(done < planned
-      ? [{ code: 'stopped-early', why: 'stopped by SIGINT', roundsDone: done, roundsPlanned: planned } as const]
+    ...(during !== null
+      ? [{ code: 'stopped-early', why: 'stopped by SIGINT', during, roundsDone: done, roundsPlanned: planned } as const]
       : []),
   ];
 }

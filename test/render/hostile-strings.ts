@@ -77,7 +77,7 @@ export function plantEverywhere(text: string): Report {
       { code: 'low-duty', cells: [text] },
       { code: 'little', cells: [text] },
       { code: 'dropped', cells: [text], dropped: 1, arrivals: 2 },
-      { code: 'stopped-early', why: text, roundsDone: 1, roundsPlanned: 2 },
+      { code: 'stopped-early', why: text, during: 'planned', roundsDone: 1, roundsPlanned: 2 },
     ],
     floor: report.floor.map((floor) => ({ ...floor, cell: text })),
     canary: report.canary === null ? null : { ...report.canary, cell: text },

@@ -53,7 +53,12 @@ test('an open loop is said to be one wherever its numbers stand', () => {
   }
   assert.match(files['report.html'], new RegExp(`<caption>p50 in ms, batch 1, ${sentence.source}`, 'i'));
   assert.doesNotMatch(files['comment.md'], /closed loop/i);
-  assert.doesNotMatch(comment({}), /open loop|dropped/i);
+  assert.doesNotMatch(comment({}), /open loop|dropped|empty queue/i);
+  assert.match(files['comment.md'], /longer than a block lasts, or than 100 ms where the block is shorter, is dropped/);
+  assert.match(
+    files['comment.md'],
+    /Each block starts with an empty queue: near saturation, .* waiting is understated/,
+  );
 });
 
 test('dropped arrivals have a column only in the tables of cells that have any', () => {
@@ -68,7 +73,8 @@ test('dropped arrivals have a column only in the tables of cells that have any',
 
 test('what the server used has columns only where the target could say', () => {
   assert.match(comment({}), /\| server CPU ms \| server memory \|/);
-  assert.doesNotMatch(comment({ target: 'reference' }), /server CPU|server memory/);
+  assert.equal(comment({}).match(/summed over them, with shared pages counted in each/g)?.length, 1);
+  assert.doesNotMatch(comment({ target: 'reference' }), /server CPU|server memory|summed over them/);
   const report = sampleReport({ batches: [1] });
   const withoutMemory: Report = {
     ...report,

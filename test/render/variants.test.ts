@@ -37,6 +37,14 @@ const VARIANTS: Record<string, SampleOptions> = {
   'several concurrencies': { concurrencies: [1, 8, 32] },
   'an open loop': { rate: 200.5, dropped: { 'predict.rest.ndarray.1.c1': 3 } },
   'added rounds': { stopping: { looks: [{ rounds: 20, alpha: 0.0125, tooWide: 1 }], ended: 'budget' }, alpha: 0.0125 },
+  'added rounds, stopped': {
+    arms: ['base', 'new'],
+    stopping: { looks: [{ rounds: 20, alpha: 0.0125, tooWide: 1 }], ended: 'stopped' },
+    alpha: 0.0125,
+    roundsDone: 33,
+    stoppedDuring: 'narrowing',
+  },
+  'stopped while confirming': { arms: ['base', 'new'], stoppedDuring: 'confirming' },
   'everything at once': {
     arms: ['base', 'new', 'newer'],
     methods: ['predict', 'predict_raw', 'predict_raw_decode'],

@@ -1,0 +1,33 @@
+import type { Comparison, Report } from '../report.ts';
+import { confidence } from './format.ts';
+import { type Plain, plain } from './prose.ts';
+
+/** Confirming rounds are looked at once, so their intervals are at this level whatever the others are at. */
+const CONFIRMING_ALPHA = 0.05;
+
+/**
+ * What a comparison is to be quoted with. Of an alarm that was measured again that is what the further rounds showed:
+ * the first ones selected it for being large, and so overstate it.
+ */
+export function quotedDifference({
+  effect,
+  low,
+  high,
+  confirmation,
+}: Comparison): Pick<Comparison, 'effect' | 'low' | 'high'> {
+  return confirmation ?? { effect, low, high };
+}
+
+/** "95% interval"; where differences that were measured again have another: "98.7% interval, 95% where measured again". */
+export function describeLevels({ alpha }: Report, comparisons: readonly Comparison[]): Plain {
+  const first = plain`${confidence(alpha)} interval`;
+  const again = confidence(CONFIRMING_ALPHA);
+  const differs = again !== confidence(alpha) && comparisons.some(({ confirmation }) => confirmation !== undefined);
+  return differs ? plain`${first}, ${again} where measured again` : first;
+}
+
+/** "95% interval" where a difference that was measured again has another than its column says; else null. */
+export function describeOwnLevel({ alpha }: Report, { confirmation }: Comparison): Plain | null {
+  const own = confidence(CONFIRMING_ALPHA);
+  return confirmation === undefined || own === confidence(alpha) ? null : plain`${own} interval`;
+}
