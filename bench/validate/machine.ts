@@ -2,8 +2,8 @@ import type { Block } from '../../src/block.ts';
 import { type Random, shuffle } from '../../src/stats/random.ts';
 
 /**
- * A machine that is worse than those the method was made for. Block medians carry AR(1) noise (each block resembles the
- * one before it, whichever cell that was of), a drift over the whole run, and spikes.
+ * A simulated machine. Block medians carry AR(1) noise (each block resembles the one before it, whichever cell that was
+ * of), a drift over the whole run, and spikes.
  */
 export interface Machine {
   readonly rho: number;
@@ -20,6 +20,8 @@ export const MACHINES = {
   correlated,
   drifting: { ...correlated, drift: 0.3 },
   spiky: { ...correlated, spikes: 0.02 },
+  // The differences of a round are spread by .14 or so: the worst of what shared machines are known for.
+  rough: { rho: 0.6, spread: 0.15, drift: 0.3, spikes: 0.02 },
 } as const;
 
 /** Independent noise under which the difference of two blocks has this standard deviation. */

@@ -6,7 +6,7 @@ import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/p
 import { median } from '../stats/quantile.ts';
 import { ALPHA, judge, logMargin, type MarginVerdict, marginP, roundsNeeded } from '../stats/verdict.ts';
 import { type Compared, comparePairs, type Judging, type Side, type SidePair } from './comparisons.ts';
-import { pairRounds, toEffect } from './log-ratios.ts';
+import { type LogRatios, pairRounds, toEffect } from './log-ratios.ts';
 import { summariseBlock } from './rounds.ts';
 
 export interface ArmsInput extends Judging {
@@ -24,7 +24,7 @@ export interface ArmsInput extends Judging {
  * below 5 %, and a single cell among many is found far more often. What is not confirmed is `inconclusive`.
  */
 export function compareArms(input: ArmsInput, floors: readonly Floor[]): Comparison[] {
-  const compared = compareAll(input, floors);
+  const compared = comparePairs(listPairs(input), floors, input);
   const confirmations = confirmAlarms(compared, input);
   return compared.map(({ comparison }) => {
     const found = confirmations.get(comparison.id);
@@ -39,24 +39,27 @@ export function compareArms(input: ArmsInput, floors: readonly Floor[]): Compari
 
 /** The differences that seem to lie beyond the margin, and are worth measuring again. No correction: a selection. */
 export function findAlarms(input: ArmsInput): { readonly arm: string; readonly cell: string }[] {
-  return compareAll(input, []).flatMap((one) => (screen(one, input) === null ? [] : [one.comparison.b]));
+  return listPairs(input).flatMap(({ a, b }) => {
+    const alarm = screen(pairRounds(a.rounds, b.rounds), input);
+    return alarm === null ? [] : [{ arm: b.arm, cell: b.cell }];
+  });
 }
 
 /** By the rounds that were not to confirm anything. */
-function compareAll({ cells, arms, blocks, ...judging }: ArmsInput, floors: readonly Floor[]): Compared[] {
+function listPairs({ cells, arms, blocks }: ArmsInput): SidePair[] {
   const [base, ...others] = arms;
   const sideOf = indexSides(blocks, false);
-  const pairs = others.flatMap((arm) =>
+  return others.flatMap((arm) =>
     cells.map(({ id }): SidePair => {
       return { id: `arm:${arm}:${id}`, kind: 'arm', a: sideOf(base as string, id), b: sideOf(arm, id) };
     }),
   );
-  return comparePairs(pairs, floors, judging);
 }
 
 type Alarm = Extract<MarginVerdict, 'faster' | 'slower'>;
 
-function screen({ logRatios }: Compared, { margin, alpha }: Judging): Alarm | null {
+function screen(logRatios: LogRatios, { margin, alpha }: Judging): Alarm | null {
+  if (logRatios.size === 0) return null;
   const limit = logMargin(margin);
   const estimate = estimatePaired([...logRatios.values()]);
   const verdict = judge(estimate, limit, marginP(estimate, limit), alpha);
@@ -76,7 +79,7 @@ function confirmAlarms(compared: readonly Compared[], input: ArmsInput): Map<str
   const limit = logMargin(input.margin);
   const again = compared.flatMap((one) => {
     const { id, a, b } = one.comparison;
-    const alarm = screen(one, input);
+    const alarm = screen(one.logRatios, input);
     const ratios = [...pairRounds(sideOf(a.arm, a.cell).rounds, sideOf(b.arm, b.cell).rounds).values()];
     return alarm === null || ratios.length === 0 ? [] : [{ id, alarm, estimate: estimatePaired(ratios) }];
   });

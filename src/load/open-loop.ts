@@ -12,7 +12,7 @@ const MIN_PATIENCE_MS = 100;
 /**
  * An open loop: requests arrive as planned, whether or not earlier ones are answered. An arrival takes a free
  * connection, or waits for one; its latency counts from its intended start, waiting included. One that has waited for
- * longer than the block lasts is dropped and counted, so that an overloaded block ends.
+ * longer than the block lasts (or 100 ms) is dropped and counted, so that an overloaded block ends.
  */
 export async function runOpenLoop(
   connections: readonly Connection[],
