@@ -20,29 +20,36 @@ export function createConnection(exchange: Exchange, timeoutMs: number): Connect
   let asking = false;
   let inARow = 0;
   let timedOut = false;
-  const alarm = setTimeout(() => {
+  // Set once and again when it goes off, not for each request: that would cost more than all else between two of them.
+  const watch = (): void => {
     // An open loop may leave a connection alone for longer than a request may take.
-    if (!asking) return;
+    const leftMs = asking ? timeoutMs - (performance.now() - timing.start) : timeoutMs;
+    if (leftMs > 0) {
+      alarm = setTimeout(watch, leftMs);
+      return;
+    }
     timedOut = true;
     exchange.abort(createTimeout(timeoutMs));
-  }, timeoutMs);
+  };
+  let alarm = setTimeout(watch, timeoutMs);
+
+  const succeed = (): null => {
+    asking = false;
+    inARow = 0;
+    return null;
+  };
+  const fail = (thrown: unknown): string => {
+    asking = false;
+    timing.end = performance.now();
+    inARow += 1;
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  };
   return {
     exchange,
     timing,
-    async ask() {
-      alarm.refresh();
+    ask() {
       asking = true;
-      try {
-        await exchange.send(timing);
-        inARow = 0;
-        return null;
-      } catch (thrown) {
-        timing.end = performance.now();
-        inARow += 1;
-        return thrown instanceof Error ? thrown.message : String(thrown);
-      } finally {
-        asking = false;
-      }
+      return exchange.send(timing).then(succeed, fail);
     },
     // A server that does not answer would otherwise hold the run for several time-outs.
     gaveUp: () => inARow === MAX_FAILURES || timedOut,

@@ -43,8 +43,8 @@ export function openGrpcWire(request: GrpcRequest): Exchange {
         reply.onFields(fields);
       },
       onData: (bytes) => reply.onData(bytes),
-      onEnd(at) {
-        timing.end = at;
+      onEnd() {
+        timing.end = performance.now();
         const failure = reply.failure();
         if (failure) reject(failure);
         else resolve();

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { authorityOf } from '../endpoint.ts';
 import type { Exchange, RestRequest, Timing } from './exchange.ts';
 import { Http1Reply } from './http1-reply.ts';
@@ -20,6 +20,11 @@ export function openRestWire(request: RestRequest): Exchange {
   const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
   const lingering: Socket[] = [];
   let current: Socket | null = null;
+  /**
+   * Where the server ends each connection: the object for the next one, made while this one's reply is waited for. A
+   * socket object costs JavaScript more than the connection costs the kernel, and that is not the server's doing.
+   */
+  let spare: Socket | null = null;
   let pending: { resolve: () => void; reject: (error: Error) => void; timing: Timing } | null = null;
 
   const fail = (error: Error): void => {
@@ -30,12 +35,16 @@ export function openRestWire(request: RestRequest): Exchange {
     failed?.reject(error);
   };
 
+  /** Whether the last reply ended its connection. */
+  let ends = false;
+
   const finish = (socket: Socket, end: number): void => {
     const finished = pending;
     if (!finished) return;
     finished.timing.end = end;
     pending = null;
-    if (!reply.kept) {
+    ends = !reply.kept;
+    if (ends) {
       current = null;
       // The server closes first, so that the ports in TIME_WAIT are its own and not this machine's ephemeral ones.
       lingering.push(socket);
@@ -45,10 +54,12 @@ export function openRestWire(request: RestRequest): Exchange {
     else finished.reject(new Error(`expected HTTP status 200, found ${reply.status}: ${excerpt(reply.copy().body)}`));
   };
 
-  const open = (timing: Timing): Socket => {
-    const socket = connect({
-      host: request.host,
-      port: request.port,
+  const prepareSpare = (): void => {
+    if (pending) spare ??= create();
+  };
+
+  const create = (): Socket => {
+    const socket = new Socket({
       noDelay: true,
       onread: {
         buffer: readBuffer,
@@ -70,7 +81,10 @@ export function openRestWire(request: RestRequest): Exchange {
       },
     });
     socket.once('connect', () => {
-      timing.connected = performance.now();
+      if (socket !== current || !pending) return;
+      pending.timing.connected = performance.now();
+      // Once the request is out.
+      if (ends) setImmediate(prepareSpare);
     });
     socket.once('end', () => {
       if (socket !== current) return;
@@ -103,8 +117,13 @@ export function openRestWire(request: RestRequest): Exchange {
         timing.firstByte = Number.NaN;
         timing.start = performance.now();
         // A connection that broke just now has not said so yet.
-        if (current === null || current.destroyed) current = open(timing);
-        else timing.connected = timing.start;
+        if (current === null || current.destroyed) {
+          current = spare ?? create();
+          spare = null;
+          current.connect(request.port, request.host);
+        } else {
+          timing.connected = timing.start;
+        }
         if (body === null) {
           current.write(head);
         } else {
@@ -121,6 +140,8 @@ export function openRestWire(request: RestRequest): Exchange {
       pending = null;
       current?.destroy();
       current = null;
+      spare?.destroy();
+      spare = null;
       for (const socket of lingering.splice(0)) socket.destroy();
     },
   };
