@@ -51,15 +51,17 @@ async function collectLicences({ inputs }: Metafile): Promise<string> {
   const sections = new Map<string, string>();
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    sections.set(`${name}@${version}`, `${name}@${version} (${license})\n\n${(await readLicence(folder)).trim()}\n`);
+    sections.set(`${name}@${version}`, `${name}@${version} (${license})\n\n${(await readLicence(folder, license)).trim()}\n`);
   }
   return [...sections.values()].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-async function readLicence(folder: string): Promise<string> {
-  for (const name of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md']) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
+async function readLicence(folder: string, name: string): Promise<string> {
+  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md']) {
+    const text = await readFile(join(folder, file), 'utf8').catch(() => null);
     if (text !== null) return text;
   }
+  // A package that only names it: the text is the same for everybody, and this project's own.
+  if (name === 'Apache-2.0') return readFile('LICENSE', 'utf8');
   throw new Error(`expected a licence text in ${folder}, found none`);
 }
