@@ -20,7 +20,7 @@ export const MACHINES = {
   correlated,
   drifting: { ...correlated, drift: 0.3 },
   spiky: { ...correlated, spikes: 0.02 },
-  // The differences of a round are spread by .14 or so: the worst of what shared machines are known for.
+  // The differences of a round are spread by .16: worse than what shared machines are known for.
   rough: { rho: 0.6, spread: 0.15, drift: 0.3, spikes: 0.02 },
 } as const;
 
