@@ -51,7 +51,10 @@ async function collectLicences({ inputs }: Metafile): Promise<string> {
   const sections = new Map<string, string>();
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    sections.set(`${name}@${version}`, `${name}@${version} (${license})\n\n${(await readLicence(folder, license)).trim()}\n`);
+    sections.set(
+      `${name}@${version}`,
+      `${name}@${version} (${license})\n\n${(await readLicence(folder, license)).trim()}\n`,
+    );
   }
   return [...sections.values()].join(`\n${'-'.repeat(80)}\n\n`);
 }
