@@ -6,7 +6,7 @@ import { parseReport } from '../../src/report.ts';
 import { makeFolder, readReport, runCli } from '../helpers/run-tool.ts';
 
 const SMALL = ['--target', 'reference', '--rounds', '6', '--block', '5ms', '--batches', '1,50'];
-const FILES = ['comment.md', 'report.html', 'report.json', 'results.csv', 'summary.md'];
+const FILES = ['comment.md', 'histograms.hlog', 'report.html', 'report.json', 'results.csv', 'summary.md'];
 
 test('a run measures every cell of the matrix and leaves the report files', async () => {
   await using folder = await makeFolder();
