@@ -25,7 +25,7 @@ const PARTS = {
     quick
       ? checkLive(2, { rounds: '6', block: '20ms' }, seed, stop.signal)
       : checkLive(40, { rounds: '20', block: '50ms' }, seed, stop.signal),
-  wrapper: () => checkWrapper(quick ? 1 : 2, seed, stop.signal),
+  wrapper: () => checkWrapper(quick ? 1 : 3, seed, stop.signal),
 } as const;
 const wanted = Object.keys(PARTS).filter(
   (part) => values.part === undefined || values.part === part,
