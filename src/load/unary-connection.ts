@@ -26,7 +26,7 @@ export interface CallEvents {
   onFields(fields: readonly Field[], at: number): void;
   /** A view that is only valid during the call. */
   onData(bytes: Buffer): void;
-  onEnd(at: number): void;
+  onEnd(): void;
   /** `untouched`: the server says that it has not begun with the call, so that it may be sent again. */
   onFailure(error: Error, untouched: boolean): void;
 }
@@ -142,7 +142,7 @@ export function openUnaryConnection(
     if (!sender.isDone()) socket.write(resetOf(stream));
     sender.drop();
     if (!open) socket.end();
-    events.onEnd(at);
+    events.onEnd();
   };
 
   const onBlock = ({ stream, fields, ends }: HeaderBlock): void => {
