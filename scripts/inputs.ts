@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { defaultOf } from '../src/config.ts';
 import { OUTPUTS } from '../src/github/outputs.ts';
-import { INPUT_NAMES, INPUTS } from '../src/inputs.ts';
+import { INPUT_NAMES, INPUTS, type Input } from '../src/inputs.ts';
 
 /** Writes action.yml and the tables of the README from the tables that the code reads. */
 await writeFile('action.yml', describeAction());
@@ -12,7 +12,8 @@ function describeAction(): string {
   const inputs = INPUT_NAMES.filter((name) => !('cliOnly' in INPUTS[name])).map((name) => {
     const lines = [`  ${name}:`, `    description: ${quote(INPUTS[name].help)}`, '    required: false'];
     // Inputs that fit only some runs have no default here: the runner would pass it on, as if somebody had given it.
-    const byDefault = 'only' in INPUTS[name] || 'needs' in INPUTS[name] ? '' : defaultOf(name, 'action');
+    const input = INPUTS[name] as Input<unknown>;
+    const byDefault = evaluate(input) ?? ('only' in input || 'needs' in input ? '' : defaultOf(name, 'action'));
     return [...lines, `    default: ${quote(byDefault)}`].join('\n');
   });
   const outputs = Object.entries(OUTPUTS).map(([name, help]) => `  ${name}:\n    description: ${quote(help)}`);
@@ -38,8 +39,13 @@ function tabulateInputs(): string {
   const rows = INPUT_NAMES.map((name) => {
     const cli = defaultOf(name, 'cli');
     const action = defaultOf(name, 'action');
-    const byDefault = cli === action ? code(cli) : `${code(cli)} (Action: ${code(action)})`;
-    const where = 'cliOnly' in INPUTS[name] ? ' (command line)' : '';
+    const expression = evaluate(INPUTS[name]);
+    const byDefault = expression
+      ? code(expression)
+      : cli === action
+        ? code(cli)
+        : `${code(cli)} (Action: ${code(action)})`;
+    const where = 'cliOnly' in INPUTS[name] ? ' (command line)' : 'actionOnly' in INPUTS[name] ? ' (Action)' : '';
     return `| \`${name}\`${where} | ${byDefault} | ${INPUTS[name].help.replaceAll('|', '\\|')} |`;
   });
   return ['| name | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
@@ -57,6 +63,11 @@ function fill(text: string, marker: string, table: string): string {
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`expected the markers of ${marker} in README.md`);
   return `${text.slice(0, from)}${begin}\n${table}\n${text.slice(to)}`;
+}
+
+/** As the runner replaces it. */
+function evaluate({ expression }: Input<unknown>): string | null {
+  return expression === undefined ? null : `\${{ ${expression} }}`;
 }
 
 function code(text: string): string {

@@ -6,6 +6,7 @@ import type { Model } from './arms/model.ts';
 import type { SeldonVersion } from './arms/properties.ts';
 import { findContradictions } from './contradictions.ts';
 import { explain, UserError } from './errors.ts';
+import type { GateCondition } from './gate-rules.ts';
 import { INPUT_NAMES, INPUTS, type InputName, type InputValues } from './inputs.ts';
 import type { Matrix } from './plan.ts';
 import type { ReportConfig } from './report.ts';
@@ -49,6 +50,21 @@ export interface Rate {
   readonly arrivals: 'constant' | 'poisson';
 }
 
+/** What an Action's step does beside writing files. */
+export interface Publishing {
+  /** `report` measures nothing and publishes what was measured elsewhere. */
+  readonly mode: 'bench' | 'report';
+  /** With mode report: files and folders; null for the artifacts of a run. */
+  readonly reports: readonly string[] | null;
+  readonly comment: 'auto' | 'on-change' | 'on-failure' | 'never';
+  readonly baseline: 'none' | 'artifact';
+  readonly artifacts: boolean;
+  /** Null for the repository's own setting. */
+  readonly retentionDays: number | null;
+  /** Null where the workflow gives none. */
+  readonly token: string | null;
+}
+
 export interface Config {
   readonly target: TargetConfig;
   /** At least one; the first is the baseline. */
@@ -72,6 +88,11 @@ export interface Config {
   /** A difference below this share is of no consequence: .05 means 5 %. */
   readonly margin: number;
   readonly timeoutMs: number;
+  /** Names the report among others of the same workflow. */
+  readonly reportId: string;
+  /** Limits that the run is held to; none for a run that only tells. */
+  readonly gate: readonly GateCondition[];
+  readonly publishing: Publishing;
   /** Absolute path of the output folder. */
   readonly out: string;
   /** Exit with 4 when the numbers cannot be trusted. */
@@ -99,7 +120,9 @@ export function parseConfig(
   const spell = (name: InputName): string => (shell === 'cli' ? `--${name}` : `input ${name}`);
   const values = readValues(get, shell, spell, problems);
   const given = INPUT_NAMES.filter((name) => get(name).trim() !== '');
-  problems.push(...findContradictions({ values, given, shell, spell }));
+  // The runner gives the defaults of action.yml as if somebody had written them.
+  const changed = given.filter((name) => get(name).trim() !== defaultOf(name, shell));
+  problems.push(...findContradictions({ values, given, changed, shell, spell }));
   if (problems.length > 0) {
     const lead = problems.length === 1 ? '' : `${problems.length} things are wrong with the options:\n- `;
     throw new UserError(lead + problems.join('\n- '));
@@ -166,6 +189,17 @@ function toConfig(values: InputValues): Config {
     client: required(values.client),
     margin: required(values.margin),
     timeoutMs: required(values.timeout),
+    reportId: required(values['report-id']),
+    gate: values.gate ?? [],
+    publishing: {
+      mode: required(values.mode),
+      reports: values.reports,
+      comment: required(values.comment),
+      baseline: required(values.baseline),
+      artifacts: required(values.artifacts),
+      retentionDays: values['retention-days'],
+      token: values['github-token'],
+    },
     out: resolve(required(values.out)),
     strict: required(values.strict),
   };

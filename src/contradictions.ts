@@ -1,13 +1,17 @@
 import { isIP } from 'node:net';
 import { PROPERTIES } from './arms/properties.ts';
 import { isLoopback } from './endpoint.ts';
+import { matchesCell } from './gate-rules.ts';
 import { INPUTS, type InputName, type InputValues } from './inputs.ts';
+import { planCells } from './plan.ts';
 
 /** The inputs as far as they could be parsed, with what is known of how they were given. */
 export interface Inputs {
   readonly values: InputValues;
   /** The inputs that somebody gave, their defaults left out. */
   readonly given: readonly InputName[];
+  /** Those of them whose text is not the default's. */
+  readonly changed: readonly InputName[];
   readonly shell: 'cli' | 'action';
   /** An input's name as the shell spells it. */
   readonly spell: (name: InputName) => string;
@@ -17,6 +21,8 @@ export interface Inputs {
 export function findContradictions(inputs: Inputs): string[] {
   return [
     ...findMisplaced(inputs),
+    ...findModeContradictions(inputs),
+    ...findGateContradictions(inputs),
     ...findArmContradictions(inputs),
     ...(inputs.values.target === 'url' ? findUrlContradictions(inputs) : []),
   ];
@@ -29,15 +35,65 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
     problems.push(`${spell('target')}: expected process, reference or url; the Action never chooses by itself`);
   }
   for (const name of given) {
-    const { only, needs, cliOnly } = INPUTS[name] as { only?: string; needs?: InputName; cliOnly?: true };
+    const { only, needs, cliOnly, actionOnly } = INPUTS[name] as Restrictions;
     if (shell === 'action' && cliOnly) {
       problems.push(`${spell(name)} belongs to the command line; in a workflow write ${spell('arms')}`);
     }
+    if (shell === 'cli' && actionOnly) problems.push(`${spell(name)} belongs to the Action`);
     if (needs && !given.includes(needs))
       problems.push(`${spell(name)} means nothing without ${spell(needs)}: give both`);
     if (!only || values[name] === null || target === null) continue;
     if (target !== only && !(target === 'auto' && only !== 'url')) {
       problems.push(`${spell(name)} belongs to target ${only}; the target is ${target}`);
+    }
+  }
+  return problems;
+}
+
+interface Restrictions {
+  readonly only?: string;
+  readonly needs?: InputName;
+  readonly cliOnly?: true;
+  readonly actionOnly?: true;
+  readonly mode?: 'bench' | 'report';
+}
+
+/** Everything else is about measuring. */
+const OF_REPORT_MODE: ReadonlySet<InputName> = new Set([
+  ...(['mode', 'reports', 'report-id', 'gate', 'comment', 'baseline', 'artifacts', 'retention-days'] as const),
+  ...(['github-token', 'out', 'strict'] as const),
+]);
+
+function findModeContradictions({ values, changed, spell }: Inputs): string[] {
+  const { mode } = values;
+  return changed.flatMap((name) => {
+    const only = (INPUTS[name] as Restrictions).mode;
+    if (mode === 'report' && !OF_REPORT_MODE.has(name))
+      return [`${spell(name)} belongs to mode bench; the mode is report`];
+    return mode !== null && only && only !== mode
+      ? [`${spell(name)} belongs to mode ${only}; the mode is ${mode}`]
+      : [];
+  });
+}
+
+/** What a rule speaks of has to be there; in mode report only the reports tell. */
+function findGateContradictions({ values, spell }: Inputs): string[] {
+  const { mode, gate, margin, methods, transports, encodings, batches, concurrency } = values;
+  if (mode !== 'bench' || gate === null) return [];
+  const problems: string[] = [];
+  const arms = values.arms?.arms ?? values.compare?.arms ?? [];
+  const matrix = methods && transports && encodings && batches && concurrency;
+  const cells = matrix ? planCells({ methods, transports, encodings, batches, concurrencies: concurrency }) : null;
+  for (const { rule, metric, scope, limit } of gate) {
+    const refuse = (why: string): number => problems.push(`${spell('gate')}: ${JSON.stringify(rule)} ${why}`);
+    if (metric === 'regression' && arms.length < 2) {
+      refuse(`compares arms that are measured in the same job: give two or more with ${spell('arms')}`);
+    }
+    if (metric === 'regression' && limit !== null && margin !== null && limit < margin) {
+      refuse(`is below the margin of ${margin * 100}%: set ${spell('margin')} as low`);
+    }
+    if (cells !== null && !cells.some(({ id }) => matchesCell(scope, id))) {
+      refuse(`matches no cell; cells are named like ${cells[0]?.id}`);
     }
   }
   return problems;

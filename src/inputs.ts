@@ -1,5 +1,6 @@
 import { parseArms, parseCompare } from './arms/arms.ts';
 import { CONNECTIONS, SELDON_VERSIONS } from './arms/properties.ts';
+import { parseGate } from './gate-rules.ts';
 import {
   boolean,
   duration,
@@ -13,6 +14,8 @@ import {
   type Parser,
   path,
   percentage,
+  reportName,
+  secret,
 } from './parse.ts';
 import { ENCODINGS, MAX_BATCH, MAX_CONCURRENCY, METHODS, TRANSPORTS } from './plan.ts';
 
@@ -32,6 +35,12 @@ export interface Input<T> {
   readonly needs?: string;
   /** Only on the command line. */
   readonly cliOnly?: true;
+  /** Only in a workflow: it is about what the runner and GitHub offer. */
+  readonly actionOnly?: true;
+  /** Only with this mode of the Action, where it is not for both. */
+  readonly mode?: 'bench' | 'report';
+  /** An expression whose value the runner puts in for a default. */
+  readonly expression?: string;
   /** Of several lines, in which indentation counts: its text is not trimmed. */
   readonly multiline?: true;
 }
@@ -42,6 +51,13 @@ function input<T>(definition: Input<T>): Input<T> {
 
 /** THE table: action.yml, the command line, the help text, the README and the parsing all come from here. */
 export const INPUTS = {
+  mode: input({
+    parse: oneOf(['bench', 'report']),
+    default: 'bench',
+    value: 'bench|report',
+    help: '`bench` measures and reports; `report` measures nothing, and reports what other jobs or runs have measured: one report or a matrix of them, in one comment.',
+    actionOnly: true,
+  }),
   target: input({
     parse: oneOf(['auto', 'process', 'reference', 'url']),
     default: 'auto',
@@ -236,6 +252,63 @@ export const INPUTS = {
     value: '',
     help: 'Allow load on addresses other than this machine. Only for servers that are yours.',
     only: 'url',
+  }),
+  reports: input({
+    parse: listOf(path),
+    default: '',
+    value: 'PATHS',
+    help: 'With mode `report`: report.json files, or folders in which to look for them. Without it they come from the artifacts of this run or, on `workflow_run`, of the run that ended.',
+    actionOnly: true,
+    mode: 'report',
+  }),
+  'report-id': input({
+    parse: reportName,
+    default: 'default',
+    value: 'ID',
+    help: 'Names this report where several stand side by side (the legs of a matrix): its comment and its artifacts are its own.',
+  }),
+  gate: input({
+    parse: parseGate,
+    default: '',
+    value: 'RULES',
+    help: 'Limits that fail the job (exit code 1) when the numbers show that they are exceeded: `regression [over 10%]`, `claim grpc-faster`, `errors over 0%`, `p50|p90|p95|p99 over 5ms`, `throughput under 100`; each with an optional `in CELLS`, such as `in predict.grpc` or `in *.rest.tensor`. One a line, or between commas. Without it nothing but an error fails the job.',
+    multiline: true,
+  }),
+  comment: input({
+    parse: oneOf(['auto', 'on-change', 'on-failure', 'never']),
+    default: 'auto',
+    value: 'auto|on-change|on-failure|never',
+    help: 'When a comment is made in the pull request: always; only when an arm is faster or slower, or the gate or the run failed; only when the gate or the run failed; or never. A comment that is there is kept up to date in any case but the last.',
+    actionOnly: true,
+  }),
+  baseline: input({
+    parse: oneOf(['none', 'artifact']),
+    default: 'none',
+    value: 'none|artifact',
+    help: 'With `artifact`, a table of how the medians went in up to five successful runs on the base branch, from their artifacts. It decides nothing: only arms that were measured in the same job are compared. Needs the permission `actions: read`.',
+    actionOnly: true,
+  }),
+  artifacts: input({
+    parse: boolean,
+    default: 'true',
+    value: 'true|false',
+    help: 'Whether the report is uploaded: `seldon-bench-ID.html`, which opens in one click, and `seldon-bench-ID` with all other files.',
+    actionOnly: true,
+  }),
+  'retention-days': input({
+    parse: integer(1, 400),
+    default: '',
+    value: 'DAYS',
+    help: "How long the artifacts are kept, instead of the repository's setting.",
+    actionOnly: true,
+  }),
+  'github-token': input({
+    parse: secret,
+    default: '',
+    expression: 'github.token',
+    value: 'TOKEN',
+    help: 'For the comment (`pull-requests: write`) and the artifacts of other runs (`actions: read`).',
+    actionOnly: true,
   }),
   out: input({
     parse: path,

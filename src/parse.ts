@@ -114,6 +114,17 @@ export const name: Parser<string> = (text) => {
   return text;
 };
 
+/** Stands in file names, artifact names and a comment's marker. */
+export const reportName: Parser<string> = (text) => {
+  if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(text) || text.includes('..')) {
+    throw new Error('at most 64 letters, digits, dots, dashes and underscores, with a letter or digit at both ends');
+  }
+  return text;
+};
+
+/** Never refused, because what is refused is quoted. */
+export const secret: Parser<string> = (text) => text;
+
 /** Port 0 means "any" to a server and nothing to a client. */
 function usablePort(text: string): number {
   const port = Number(text);

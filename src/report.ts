@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { blockFlag, cell, type cellResult, codecCost, type estimate, floor, type roundResult } from './report/cells.ts';
 import { arm, config, environment, provenance, stageTime } from './report/circumstances.ts';
 import { count, ms, share, text } from './report/fields.ts';
+import { claimId, gate, type gateCheck, type gateRule, history, reportId } from './report/publication.ts';
 
 /**
  * The one contract: measuring makes a report, rendering reads it. Types, checks of foreign files and the published
@@ -50,7 +51,7 @@ export const comparison = z.strictObject({
 });
 
 export const claim = z.strictObject({
-  id: z.enum(['grpc-faster', 'grpc-ndarray-bad', 'tftensor-best-large', 'simple-best-small', 'raw-faster']),
+  id: claimId,
   verdict: claimVerdict,
   /** Why the verdict is not plainly one of the first two. */
   reason: z.enum(['mixed', 'too-few-rounds', 'cells-missing', 'below-floor', 'one-batch']).optional(),
@@ -93,6 +94,7 @@ export const warning = z.discriminatedUnion('code', [
 
 export const report = z.strictObject({
   schema: z.literal(1),
+  id: reportId,
   tool: z.strictObject({ name: z.string(), version: z.string() }),
   startedAt: z.iso.datetime(),
   durationMs: ms,
@@ -135,6 +137,10 @@ export const report = z.strictObject({
       noisy: z.boolean(),
     })
     .nullable(),
+  /** The limits that the run was held to; null where it was held to none. */
+  gate: gate.nullable(),
+  /** Earlier runs on the base branch; null where nobody asked for them. */
+  history: history.nullable(),
   outcome,
 });
 
@@ -158,6 +164,10 @@ export type Outcome = z.infer<typeof outcome>;
 export type Canary = NonNullable<Report['canary']>;
 export type Stopping = Report['stopping'];
 export type ReportConfig = Report['config'];
+export type Gate = z.infer<typeof gate>;
+export type GateRule = z.infer<typeof gateRule>;
+export type GateCheck = z.infer<typeof gateCheck>;
+export type History = z.infer<typeof history>;
 
 /** Reports are read from artifacts that anyone may have written: size first, then the schema. */
 const MAX_REPORT_BYTES = 32 * 1024 * 1024;

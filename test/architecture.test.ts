@@ -13,6 +13,7 @@ const LEAVES = [
   ...[
     'arms',
     'contradictions.ts',
+    'gate-rules.ts',
     'plan.ts',
     'block.ts',
     'report.ts',

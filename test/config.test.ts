@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultOf, parseConfig } from '../src/config.ts';
-import { INPUT_NAMES, INPUTS, type InputName } from '../src/inputs.ts';
+import { INPUT_NAMES, INPUTS, type Input, type InputName } from '../src/inputs.ts';
 import { projectFolder } from './helpers/run-tool.ts';
 
 const nothing = (): string => '';
@@ -187,8 +187,9 @@ test('every default is a value that its own parser takes', () => {
 test('action.yml gives no default to inputs that fit only some runs, which the runner would pass on as given', async () => {
   const action = await readFile(join(projectFolder, 'action.yml'), 'utf8');
   for (const [, name, byDefault] of action.matchAll(/^ {2}([a-z-]+):\n(?: {4}.*\n)*? {4}default: "(.*)"$/gm)) {
-    const { only, needs } = INPUTS[name as InputName] as { only?: string; needs?: string };
-    assert.equal(byDefault, only || needs ? '' : defaultOf(name as InputName, 'action'), name);
+    const { only, needs, expression } = INPUTS[name as InputName] as Input<unknown>;
+    const fixed = only || needs ? '' : defaultOf(name as InputName, 'action');
+    assert.equal(byDefault, expression === undefined ? fixed : `\${{ ${expression} }}`, name);
   }
 });
 
@@ -202,7 +203,7 @@ test('action.yml and the README have every input of the table, and no other', as
   );
   const table = readme.slice(readme.indexOf('<!-- inputs:'), readme.indexOf('<!-- end of inputs -->'));
   assert.deepEqual(
-    [...table.matchAll(/^\| `([a-z-]+)`(?: \(command line\))? \|/gm)].map(([, name]) => name),
+    [...table.matchAll(/^\| `([a-z-]+)`(?: \((?:command line|Action)\))? \|/gm)].map(([, name]) => name),
     INPUT_NAMES,
   );
 });

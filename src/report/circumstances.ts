@@ -41,7 +41,12 @@ export const environment = z.strictObject({
 /** Where in version control and CI the run belongs; absent on a machine that tells nothing of it. */
 export const provenance = z.strictObject({
   repository: text.optional(),
+  /** On a pull request the head of its branch. */
   sha: text.optional(),
+  /** What was checked out where that is another commit: the merge of a pull request into its base. */
+  mergeSha: text.optional(),
+  /** Of the pull request. */
+  pull: z.int().positive().optional(),
   ref: text.optional(),
   event: text.optional(),
   runId: text.optional(),

@@ -1,4 +1,5 @@
 import type { Analysis } from '../analysis/analyse.ts';
+import { applyGate } from '../analysis/gate.ts';
 import { isTrustworthy } from '../analysis/trust.ts';
 import type { Config } from '../config.ts';
 import { explain, Interrupted } from '../errors.ts';
@@ -34,8 +35,9 @@ export interface Findings {
 /** Puts everything that was found into the one contract. */
 export function assembleReport(findings: Findings): Report {
   const { config, measured, analysis, timeline, targets } = findings;
-  return {
+  const report: Report = {
     schema: 1,
+    id: config.reportId,
     tool: { name: toolName, version: toolVersion },
     startedAt: timeline.startedAt.toISOString(),
     durationMs: timeline.elapsedMs(),
@@ -55,8 +57,11 @@ export function assembleReport(findings: Findings): Report {
     claims: analysis.claims,
     warnings: [...describeWarnings(findings), ...analysis.warnings],
     canary: analysis.canary,
+    gate: null,
+    history: null,
     outcome: decideOutcome(findings),
   };
+  return applyGate(report, config.gate);
 }
 
 function describeConfig(config: Config, arm: Arm): ReportConfig {

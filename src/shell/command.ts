@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { defaultOf } from '../config.ts';
-import { INPUT_NAMES, INPUTS, type InputName } from '../inputs.ts';
+import { INPUT_NAMES as ALL_NAMES, INPUTS, type InputName } from '../inputs.ts';
 import { findNearest } from '../nearest.ts';
 import { toolName, toolVersion } from '../tool.ts';
 
@@ -13,6 +13,8 @@ export interface Command {
   /** What is wrong with the words themselves; wrong values are found when they are parsed. */
   readonly problems: readonly string[];
 }
+
+const INPUT_NAMES = ALL_NAMES.filter((name) => !('actionOnly' in INPUTS[name]));
 
 const OWN = { json: 'print report.json on stdout', quiet: 'no progress', help: 'this text', version: 'the version' };
 
@@ -77,7 +79,7 @@ export function helpText(): string {
     ...lines,
     ...own,
     '',
-    'Exit codes: 0 fine, 2 wrong usage, 3 the server could not be put up, was lost, or failed in a cell, 4 not trustworthy (--strict),',
+    'Exit codes: 0 fine, 1 a limit of --gate exceeded, 2 wrong usage, 3 the server could not be put up, was lost, or failed in a cell, 4 not trustworthy (--strict),',
     '130 and 143 stopped by SIGINT and SIGTERM (what was measured until then is reported).',
     '',
   ].join('\n');
@@ -106,7 +108,7 @@ function describeOptions(): Record<string, { type: 'string' | 'boolean'; short?:
 }
 
 function isKnown(name: string): boolean {
-  return Object.hasOwn(INPUTS, name) || Object.hasOwn(OWN, name);
+  return INPUT_NAMES.some((known) => known === name) || Object.hasOwn(OWN, name);
 }
 
 function isFlag(name: string): boolean {

@@ -63,6 +63,7 @@ export function sampleReport(options: SampleOptions = {}): Report {
   );
   return {
     schema: 1,
+    id: 'default',
     tool: { name: 'seldon-bench-action', version: '0.1.0' },
     startedAt: '2025-01-31T14:05:06.000Z',
     durationMs: 151_000,
@@ -120,6 +121,8 @@ export function sampleReport(options: SampleOptions = {}): Report {
     claims: concludeSample(cells, within),
     warnings,
     canary: roundsDone === 0 ? null : sampleCanary(cells, roundsDone, options.noisyCanary ?? false),
+    gate: null,
+    history: null,
     outcome: stoppedDuring !== null ? 'aborted' : untrusted ? 'untrustworthy' : 'ok',
   };
 }

@@ -1,0 +1,146 @@
+import { type GateCondition, matchesCell } from '../gate-rules.ts';
+import type { CellReport, CellResult, Comparison, Gate, GateCheck, GateRule, Report } from '../report.ts';
+import { medianInterval } from '../stats/order-interval.ts';
+import { isTrustworthy } from './trust.ts';
+
+type Judged = Pick<Report, 'arms' | 'cells' | 'claims' | 'comparisons' | 'config' | 'warnings'>;
+
+/**
+ * Holds a report against its limits. A rule fails only where the numbers show that the limit is exceeded: the end of
+ * the interval that lies nearer to it is beyond it. What is measured so badly that it cannot be trusted is inconclusive.
+ * With several arms the baseline is what they are compared with, and limits are for the others.
+ */
+export function judgeGate(report: Judged, conditions: readonly GateCondition[]): Gate | null {
+  if (conditions.length === 0) return null;
+  const rules = conditions.map((condition): GateRule => {
+    const checks = checkRule(report, condition);
+    const { rule, metric, claim, scope } = condition;
+    const limit = metric === 'regression' ? (condition.limit ?? report.config.margin) : condition.limit;
+    return { rule, metric, ...(claim === null ? {} : { claim }), scope, limit, result: worstOf(checks), checks };
+  });
+  return { rules, result: worstOf(rules) };
+}
+
+/** The report with its gate. A kept limit does not heal what else was wrong; a broken one is a regression. */
+export function applyGate(report: Report, conditions: readonly GateCondition[]): Report {
+  const gate = judgeGate(report, conditions);
+  const broken = gate?.result === 'failed' || gate?.result === 'not-measured';
+  const isWhole = report.outcome === 'ok' || report.outcome === 'untrustworthy' || report.outcome === 'regression';
+  if (!isWhole) return { ...report, gate };
+  const without = isTrustworthy(report) ? 'ok' : 'untrustworthy';
+  return { ...report, gate, outcome: broken ? 'regression' : without };
+}
+
+const BY_WEIGHT: readonly GateRule['result'][] = ['not-measured', 'failed', 'inconclusive', 'passed'];
+
+function worstOf(items: readonly { readonly result: GateRule['result'] }[]): GateRule['result'] {
+  // A broken limit says more than one that was not held against anything.
+  if (items.some(({ result }) => result === 'failed')) return 'failed';
+  return BY_WEIGHT.find((result) => items.some((item) => item.result === result)) ?? 'not-measured';
+}
+
+function checkRule(report: Judged, condition: GateCondition): GateCheck[] {
+  if (condition.metric === 'claim') return [checkClaim(report, condition)];
+  const cells = report.cells.filter(({ id }) => matchesCell(condition.scope, id));
+  const [baseline, ...others] = report.arms.map(({ id }) => id);
+  if (condition.metric === 'regression') {
+    return others.flatMap((arm) => cells.map((cell) => checkRegression(report, condition, cell, arm)));
+  }
+  const arms = others.length > 0 || baseline === undefined ? others : [baseline];
+  return arms.flatMap((arm) => cells.map((cell) => checkLimit(report, condition, cell, arm)));
+}
+
+function checkClaim({ arms, claims, warnings }: Judged, { claim }: GateCondition): GateCheck {
+  const found = claims.find(({ id }) => id === claim);
+  const base = { arm: arms[0]?.id ?? '', cell: null, value: null, low: null, high: null, bound: null };
+  if (found === undefined || found.reason === 'cells-missing') return { ...base, result: 'not-measured' };
+  const pooled = found.pooled ?? { effect: null, low: null, high: null };
+  const check = { ...base, value: pooled.effect, low: pooled.low, high: pooled.high, bound: 'verdict' as const };
+  if (found.verdict === 'holds') return { ...check, result: 'passed' };
+  const fails = found.verdict === 'fails' && isTrustworthy({ warnings });
+  return { ...check, result: fails ? 'failed' : 'inconclusive' };
+}
+
+/** By the verdict, which has the correction for looking at many cells in it, and by the end of the interval. */
+function checkRegression(report: Judged, { limit }: GateCondition, cell: CellReport, arm: string): GateCheck {
+  const { margin } = report.config;
+  const base = { arm, cell: cell.id };
+  const found = report.comparisons.find(
+    ({ kind, a, b }) => kind === 'arm' && a.arm === report.arms[0]?.id && b.arm === arm && b.cell === cell.id,
+  );
+  // Measured with a wider margin than the limit, a regression between the two would have been called none.
+  if (found === undefined || (limit !== null && limit < margin)) {
+    return { ...base, value: null, low: null, high: null, bound: null, result: 'not-measured' };
+  }
+  const { effect: value, low, high } = quote(found);
+  const over = limit ?? margin;
+  const check = { ...base, value, low, high };
+  if (found.verdict === 'slower' && low !== null && low > over && isTrustworthy(report)) {
+    return { ...check, bound: 'low', result: 'failed' };
+  }
+  const settled = found.verdict === 'faster' || found.verdict === 'equivalent' || (high !== null && high <= over);
+  return settled ? { ...check, bound: 'high', result: 'passed' } : { ...check, bound: null, result: 'inconclusive' };
+}
+
+/** An alarm that was measured again is held to what the further rounds showed. */
+function quote({ effect, low, high, confirmation }: Comparison): Pick<Comparison, 'effect' | 'low' | 'high'> {
+  return confirmation ?? { effect, low, high };
+}
+
+function checkLimit(report: Judged, { metric, limit }: GateCondition, cell: CellReport, arm: string): GateCheck {
+  const result = Object.hasOwn(cell.results, arm) ? cell.results[arm] : undefined;
+  const read = result === undefined ? null : readMetric(result, metric);
+  const base = { arm, cell: cell.id };
+  if (read === null || limit === null) {
+    return { ...base, value: null, low: null, high: null, bound: null, result: 'not-measured' };
+  }
+  const { value, low, high } = read;
+  const check = { ...base, value, low, high };
+  // Failed requests were counted, not estimated, and are what makes the rest of a run doubtful.
+  if (metric === 'errors') return { ...check, bound: 'value', result: value > limit ? 'failed' : 'passed' };
+  const [near, far] = metric === 'throughput' ? ([high, low] as const) : ([low, high] as const);
+  const isBeyond = (x: number): boolean => (metric === 'throughput' ? x < limit : x > limit);
+  const nearName = metric === 'throughput' ? ('high' as const) : ('low' as const);
+  const farName = metric === 'throughput' ? ('low' as const) : ('high' as const);
+  if (near !== null && isBeyond(near) && isTrustworthy(report)) return { ...check, bound: nearName, result: 'failed' };
+  if (far !== null && !isBeyond(far)) return { ...check, bound: farName, result: 'passed' };
+  return { ...check, bound: null, result: 'inconclusive' };
+}
+
+interface Reading {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+function readMetric(result: CellResult, metric: GateRule['metric']): Reading | null {
+  switch (metric) {
+    case 'p50':
+      return result.p50Ms;
+    case 'p90':
+    case 'p95':
+    case 'p99': {
+      const value = result.percentilesMs[metric] ?? null;
+      const interval = result.percentileIntervalsMs[metric] ?? null;
+      return value === null ? null : { value, low: interval?.low ?? null, high: interval?.high ?? null };
+    }
+    case 'throughput':
+      return readThroughput(result);
+    case 'errors': {
+      const asked = result.requests + result.errors;
+      return asked === 0 ? null : { value: result.errors / asked, low: null, high: null };
+    }
+    case 'regression':
+    case 'claim':
+      return null;
+  }
+}
+
+/** The interval is that of the median round (order statistics): rounds are what varies independently. */
+function readThroughput({ throughput, rounds }: CellResult): Reading {
+  const perRound = rounds.flatMap(({ requests, wallMs, fenceMs }) =>
+    wallMs > fenceMs ? [(requests / (wallMs - fenceMs)) * 1000] : [],
+  );
+  const interval = medianInterval(perRound);
+  return { value: throughput, low: interval?.low ?? null, high: interval?.high ?? null };
+}
