@@ -14,6 +14,7 @@ const LEAVES = [
     'arms',
     'contradictions.ts',
     'gate-rules.ts',
+    'comment-marker.ts',
     'plan.ts',
     'block.ts',
     'report.ts',

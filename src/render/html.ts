@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Handlebars from 'handlebars';
-import { templatesFolder } from '../assets.ts';
+import { compileTemplate } from './compile-template.ts';
 import { buildView } from './html-view.ts';
 import type { Lookup } from './lookup.ts';
 
@@ -10,14 +7,5 @@ import type { Lookup } from './lookup.ts';
  * escaping: the template has no raw output, the view no markup.
  */
 export function renderHtml(lookup: Lookup): string {
-  const template = Handlebars.create().compile(readFileSync(join(templatesFolder, 'report.html.hbs'), 'utf8'), {
-    strict: true,
-    knownHelpersOnly: true,
-    noEscape: false,
-    preventIndent: true,
-  });
-  return template(buildView(lookup), {
-    allowProtoMethodsByDefault: false,
-    allowProtoPropertiesByDefault: false,
-  });
+  return compileTemplate('report.html.hbs')(buildView(lookup));
 }
