@@ -1,47 +1,32 @@
 import * as core from '@actions/core';
-import { parseConfig } from './config.ts';
+import { type Config, parseConfig } from './config.ts';
 import { explain, Interrupted, ServerError, UserError } from './errors.ts';
-import { createActionsLog } from './github/actions-log.ts';
+import { type ActionsLog, createActionsLog } from './github/actions-log.ts';
 import { createRecord, readRecord } from './github/created.ts';
 import { writeJobSummary } from './github/job-summary.ts';
-import { writeOutputs } from './github/outputs.ts';
+import { type Occasion, readOccasion } from './github/occasion.ts';
 import type { Report } from './report.ts';
 import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
 import { listenForInterruption } from './shell/interruption.ts';
-import { prepareFolder, writeFiles } from './shell/output-folder.ts';
+import { prepareFolder } from './shell/output-folder.ts';
 
 /** The main step. Never rejects: a failure is one readable sentence and an exit code. */
 export async function runAction(): Promise<void> {
   core.saveState('isPost', 'true');
   const log = createActionsLog();
-  let published = false;
+  let config: Config;
   try {
-    const config = parseConfig((name) => core.getInput(name), 'action');
-    await using _folder = await prepareFolder(config.out);
-    using interruption = listenForInterruption((signal) =>
-      log.info(`${signal}: stopping, and writing what was measured`),
-    );
-    const host = { log, signal: interruption.signal, recordCreated: createRecord() };
-    const [{ bench }, { readProvenance }] = await Promise.all([import('./bench.ts'), import('./github/provenance.ts')]);
-    const { report, stopped } = await bench(config, host, readProvenance(), async ({ report }) => {
-      log.stage('render');
-      await publish(report, config.out);
-      published = true;
-    });
-    log.end();
-    if (stopped === null) interruption.signal.throwIfAborted();
-    judge(report, stopped, config.strict);
+    config = parseConfig((name) => core.getInput(name), 'action');
   } catch (error) {
-    if (error instanceof ServerError) for (const line of error.detail) log.foreign(line);
-    log.end();
-    if (!(error instanceof UserError || error instanceof Interrupted) && error instanceof Error) {
-      core.info(error.stack ?? error.message);
-    }
-    if (!published) {
-      await writeJobSummary(["### Seldon payload benchmark: no report\n\nThe step's log tells the reason.\n"]);
-    }
-    fail(explain(error), exitCodeOfError(error));
+    await writeJobSummary(['### Seldon payload benchmark: no report\n\nThe log of the step tells the reason.\n']);
+    return fail(explain(error), exitCodeOfError(error));
   }
+  using interruption = listenForInterruption((signal) =>
+    log.info(`${signal}: stopping, and writing what was measured`),
+  );
+  await run(config, log, interruption.signal);
+  // The runner waits 7.5 seconds after the first signal: whatever still waits for an answer of GitHub is left behind.
+  if (interruption.signal.aborted) process.exit();
 }
 
 /** The post step: ends what the main step made and could not take back. Never fails the job. */
@@ -57,20 +42,59 @@ export async function cleanUp(): Promise<void> {
   }
 }
 
-async function publish(report: Report, folder: string): Promise<void> {
-  await writeFiles(folder, { 'report.json': `${JSON.stringify(report, null, 1)}\n` });
-  const [{ renderAll }, { listFastest }] = await Promise.all([
-    import('./render/render.ts'),
-    import('./render/fastest.ts'),
-  ]);
-  const files = renderAll(report);
-  await writeFiles(folder, { ...files });
-  await writeJobSummary([files['summary.md'], files['comment.md']]);
-  const { batches } = report.config;
-  writeOutputs(report, folder, {
-    small: listFastest(report, Math.min(...batches)),
-    large: listFastest(report, Math.max(...batches)),
-  });
+async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promise<void> {
+  const occasion = findOccasion(log);
+  let published = false;
+  try {
+    await using _folder = await prepareFolder(config.out);
+    if (config.publishing.mode === 'report') {
+      const [{ reportStep }, { openOutlet }] = await Promise.all([
+        import('./shell/report-step.ts'),
+        import('./shell/outlet.ts'),
+      ]);
+      const reports = await reportStep(await openOutlet({ config, log, occasion }, signal));
+      log.end();
+      return judgeGates(reports);
+    }
+    const { benchStep } = await import('./shell/bench-step.ts');
+    const host = { log, signal, recordCreated: createRecord() };
+    const { report, stopped } = await benchStep(config, occasion, host, () => {
+      published = true;
+    });
+    log.end();
+    if (stopped === null) signal.throwIfAborted();
+    judge(report, stopped, config.strict);
+  } catch (error) {
+    const detail = error instanceof ServerError ? error.detail : [];
+    for (const line of detail) log.foreign(line);
+    log.end();
+    if (!(error instanceof UserError || error instanceof Interrupted) && error instanceof Error) {
+      core.info(error.stack ?? error.message);
+    }
+    if (!published) await tellFailure(config, log, occasion, signal, { reason: explain(error), detail });
+    fail(explain(error), exitCodeOfError(error));
+  }
+}
+
+function findOccasion(log: ActionsLog): Occasion | null {
+  try {
+    return readOccasion(process.env);
+  } catch (error) {
+    log.warn(explain(error));
+    return null;
+  }
+}
+
+/** There is no report: whoever reads the pull request or the summary is told so. */
+async function tellFailure(
+  config: Config,
+  log: ActionsLog,
+  occasion: Occasion | null,
+  signal: AbortSignal,
+  failure: { readonly reason: string; readonly detail: readonly string[] },
+): Promise<void> {
+  const { publishFailure } = await import('./shell/publish-failure.ts');
+  await publishFailure({ config, log, occasion }, signal, failure);
 }
 
 /** A finding is not an exception: everything has been published when the step fails. */
@@ -81,7 +105,21 @@ function judge(report: Report, stopped: unknown, strict: boolean): void {
   if (stopped !== null) fail(`the run was stopped after ${report.roundsDone} rounds: ${explain(stopped)}`, code);
   else if (failed[0])
     fail(`${failed.length} of ${report.cells.length} cells failed; ${failed[0].id}: ${failed[0].reason}`, code);
+  else if (report.outcome === 'regression') fail(`${describeGate(report)}; the job summary says by how much`, code);
   else fail('the numbers cannot be trusted (strict: true); the job summary says why', code);
+}
+
+/** A step that only publishes fails by its gate alone: the jobs that measured have told everything else. */
+function judgeGates(reports: readonly Report[]): void {
+  const broken = reports.find(({ outcome }) => outcome === 'regression');
+  if (broken !== undefined) fail(`${describeGate(broken)} (report ${broken.id})`, exitCodeOf(broken, null, false));
+}
+
+function describeGate({ gate }: Report): string {
+  const rules = gate?.rules ?? [];
+  const broken = rules.filter(({ result }) => result === 'failed' || result === 'not-measured');
+  const [first] = broken;
+  return `${broken.length} of ${rules.length} limits of the gate not kept: ${first?.rule ?? ''} ${first?.result === 'not-measured' ? '(nothing was measured that it speaks of)' : 'was exceeded'}`.trim();
 }
 
 function fail(sentence: string, code: number): void {

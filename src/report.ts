@@ -170,7 +170,7 @@ export type GateCheck = z.infer<typeof gateCheck>;
 export type History = z.infer<typeof history>;
 
 /** Reports are read from artifacts that anyone may have written: size first, then the schema. */
-const MAX_REPORT_BYTES = 32 * 1024 * 1024;
+export const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 
 /** Parses untrusted JSON. Throws an Error that names the first places where it is not a report. */
 export function parseReport(json: string): Report {

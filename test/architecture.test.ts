@@ -34,6 +34,11 @@ const LEVELS = [SHELLS, ['shell'], ['bench.ts'], ['run'], STAGES, LEAVES];
 const HOMES: Record<string, readonly string[]> = {
   '@actions/core': ['action.ts', 'github'],
   '@actions/github': ['github'],
+  '@actions/artifact': ['github'],
+  '@actions/http-client': ['github'],
+  '@octokit/plugin-retry': ['github'],
+  '@octokit/plugin-throttling': ['github'],
+  yauzl: ['github'],
   '@kubernetes/client-node': ['target'],
   '@grpc/grpc-js': ['load'],
   undici: ['load'],
@@ -41,7 +46,8 @@ const HOMES: Record<string, readonly string[]> = {
   handlebars: ['render'],
   'markdown-table': ['render'],
   yaml: ['arms'],
-  'hdr-histogram-js': ['analysis'],
+  echarts: ['render'],
+  'hdr-histogram-js': ['analysis', 'render'],
   zod: ['report.ts', 'report', 'github'],
 };
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { Report, Verdict } from '../report.ts';
 
@@ -6,8 +5,18 @@ import type { Report, Verdict } from '../report.ts';
 export const OUTPUTS = {
   'report-path': 'Path of `report.json`.',
   'report-folder':
-    'Folder with `report.json`, `report.html`, `comment.md`, `summary.md`, `results.csv` and `histograms.hlog`.',
-  verdict: '`ok`, `untrustworthy`, `infra-error` or `aborted`.',
+    'Folder with `report.json`, `report.html`, `comment.md`, `summary.md`, `results.csv`, `histograms.hlog`, `junit.xml`, `benchmark-action.json` and `bencher.json`.',
+  outcome:
+    '`ok`; `regression`: a limit of the gate was exceeded; `untrustworthy`: the numbers are not to be believed; `infra-error`: the server was not there, or cells failed; `aborted`: the job was cancelled. Of several reports the gravest.',
+  gate: '`passed`, `failed`, `inconclusive` (not shown to be exceeded, nor to be kept), `not-measured` (fails, too), or `none`.',
+  'comment-status':
+    '`created`, `updated`, `unchanged`, `quiet` (nothing that `comment` asks for), `superseded` (a later run has written), `closed`, `off`, `no-pull`, `no-token`, `aborted`; or why GitHub refused: `forbidden`, `locked`, `not-found`, `gone`, `rejected`, `rate-limited`, `unavailable`.',
+  'comment-url': "The comment's address.",
+  'history-status': 'With `baseline: artifact`: `found`, `not-comparable`, `none` or `unreadable`; else `off`.',
+  'artifact-status':
+    '`uploaded`, `off`, `aborted`, `no-runtime` (the runner has no artifact service), `unsupported` (GitHub Enterprise Server) or `failed`.',
+  'html-artifact-id': 'Id of the artifact that is the page of the report.',
+  'data-artifact-id': 'Id of the artifact with all other files.',
   'fastest-small':
     'Cell with the lowest median at the smallest batch, such as `predict_raw.grpc.tensor.1.c1`; several, separated by commas, where the numbers do not tell them apart; empty where none may be named.',
   'fastest-large': 'The same at the largest batch.',
@@ -16,20 +25,22 @@ export const OUTPUTS = {
     'JSON object: each of the five conclusions of 2021 by id, with `holds`, `fails`, `inconclusive` or `not-resolvable`.',
 } as const;
 
-export function writeOutputs(
+export type OutputName = keyof typeof OUTPUTS;
+
+/** What one report has for the steps behind. */
+export function describeOutputs(
   report: Report,
-  folder: string,
   fastest: { readonly small: readonly string[]; readonly large: readonly string[] },
-): void {
-  const values: Record<keyof typeof OUTPUTS, string> = {
-    'report-path': join(folder, 'report.json'),
-    'report-folder': folder,
-    verdict: report.outcome,
+): Partial<Record<OutputName, string>> {
+  return {
     'fastest-small': fastest.small.join(','),
     'fastest-large': fastest.large.join(','),
     arms: JSON.stringify(countVerdicts(report)),
     claims: JSON.stringify(Object.fromEntries(report.claims.map(({ id, verdict }) => [id, verdict]))),
   };
+}
+
+export function writeOutputs(values: Partial<Record<OutputName, string>>): void {
   for (const [name, value] of Object.entries(values)) core.setOutput(name, value);
 }
 

@@ -1,23 +1,43 @@
-import { context } from '@actions/github';
 import type { Provenance } from '../report.ts';
+import type { Occasion } from './occasion.ts';
 
-/** Where the run belongs, as the runner tells it. On a pull request the commit is its head, not the merge commit. */
-export function readProvenance(): Provenance {
-  const head: unknown = context.payload.pull_request?.head?.sha;
-  const sha = typeof head === 'string' && /^[0-9a-f]{40}$/.test(head) ? head : context.sha;
-  const repository = process.env.GITHUB_REPOSITORY;
-  const runId = process.env.GITHUB_RUN_ID;
+/** Where a run belongs that measures in this very job. On a pull request the commit is its head, not the merge commit. */
+export function describeOwnRun(occasion: Occasion, env: NodeJS.ProcessEnv): Provenance {
+  const { pull, sha, runId, runAttempt, event } = occasion;
+  const head = pull?.headSha ?? sha;
   return {
-    ...given('repository', repository),
-    ...given('sha', sha),
-    ...given('ref', context.ref),
-    ...given('event', context.eventName),
-    ...given('runId', runId),
-    ...given('runAttempt', process.env.GITHUB_RUN_ATTEMPT),
-    ...given('runUrl', repository && runId && `${context.serverUrl}/${repository}/actions/runs/${runId}`),
+    ...describeRun(occasion, runId, runAttempt),
+    ...given('sha', head),
+    // What lies in the workspace is the merge of both, unless the workflow checks something else out.
+    ...(pull !== null && sha !== head && event === 'pull_request' ? given('mergeSha', sha) : {}),
+    ...(pull === null ? {} : { pull: pull.number }),
+    ...given('ref', env.GITHUB_REF ?? null),
+    ...given('event', event),
   };
 }
 
-function given(name: keyof Provenance, value: string | undefined): Provenance {
-  return value ? { [name]: value.slice(0, 2000) } : {};
+/** Where a run belongs that ended before this one began: as GitHub tells it, whatever its report says. */
+export function describeEndedRun(occasion: Occasion, pull: number | null): Provenance {
+  const { endedRun: run } = occasion;
+  if (run === null) throw new TypeError('expected an occasion with a run that ended');
+  return {
+    ...describeRun(occasion, run.id, run.attempt),
+    sha: run.headSha,
+    ...(pull === null ? {} : { pull }),
+    ...given('event', run.event),
+  };
+}
+
+function describeRun({ repository, serverUrl }: Occasion, id: string | null, attempt: string | null): Provenance {
+  const name = `${repository.owner}/${repository.repo}`;
+  return {
+    repository: name,
+    ...given('runId', id),
+    ...given('runAttempt', attempt),
+    ...given('runUrl', id && `${serverUrl}/${name}/actions/runs/${id}`),
+  };
+}
+
+function given<N extends keyof Provenance>(name: N, value: string | null): Partial<Record<N, string>> {
+  return value ? ({ [name]: value.slice(0, 2000) } as Partial<Record<N, string>>) : {};
 }

@@ -1,0 +1,38 @@
+import type { Annotation } from './annotations.ts';
+import type { CommentOutcome, CommentStatus } from './comment.ts';
+
+const TITLE = 'Pull request comment';
+
+/** The warning for whoever can mend it; null where nothing is amiss. */
+export function noticeComment({ status, refusal }: CommentOutcome, isFork: boolean): Annotation | null {
+  const why = WHY[status];
+  if (why === undefined || why === null) return null;
+  const told =
+    refusal === null ? '' : ` (GitHub answered ${refusal.status ?? 'nothing'}: ${refusal.message.slice(0, 200)})`;
+  const needs = refusal?.needs == null ? '' : ` GitHub takes ${refusal.needs}.`;
+  const fork =
+    isFork && status === 'forbidden'
+      ? ' On pull requests from forks a job can have no such permission: let a second workflow with `mode: report` write the comment (README, "Pull requests from forks").'
+      : '';
+  return {
+    title: TITLE,
+    message: `no comment was written: ${why}${told}.${needs}${fork} The job summary has the report.`,
+  };
+}
+
+const WHY: Record<CommentStatus, string | null> = {
+  created: null,
+  updated: null,
+  unchanged: null,
+  quiet: null,
+  superseded: null,
+  closed: null,
+  aborted: null,
+  forbidden: 'the token lacks the permission `pull-requests: write`',
+  locked: 'the conversation is locked, or the token lacks the permission `pull-requests: write`',
+  'not-found': 'the pull request cannot be seen with this token, which needs `pull-requests: write`',
+  gone: 'the pull request is gone, or comments are turned off',
+  rejected: 'GitHub rejected it',
+  'rate-limited': 'GitHub has had too many requests of this token',
+  unavailable: 'GitHub did not answer as it should',
+};

@@ -1,0 +1,186 @@
+import { type Marker, readMarker } from '../comment-marker.ts';
+import type { Client } from './client.ts';
+import { type Refusal, readRefusal } from './refusal.ts';
+
+/** What became of the comment. */
+export type CommentStatus =
+  | 'created'
+  | 'updated'
+  /** It says the same already. */
+  | 'unchanged'
+  /** There was nothing to say that the option `comment` asks for, and no comment to keep up to date. */
+  | 'quiet'
+  /** A later run, or one of the pull request's present head, has written already. */
+  | 'superseded'
+  /** Nothing is begun in a pull request that is closed, or locked. */
+  | 'closed'
+  | Refusal['kind'];
+
+export interface CommentOutcome {
+  readonly status: CommentStatus;
+  readonly url: string | null;
+  /** Where GitHub refused. */
+  readonly refusal: Refusal | null;
+}
+
+export interface CommentRequest {
+  readonly repository: { readonly owner: string; readonly repo: string };
+  readonly pull: number;
+  readonly marker: Marker;
+  /** Whether a comment is to be made where there is none. */
+  readonly create: boolean;
+  /** The body, which begins with the marker. `headNow` is the pull request's head where it is not the measured commit. */
+  write(headNow: string | null): string;
+}
+
+interface OwnComment {
+  readonly id: number;
+  readonly body: string;
+  readonly url: string;
+  readonly marker: Marker;
+}
+
+/**
+ * Makes the one comment of a pull request that has the marker's key, or brings it up to date. Two runs that make one
+ * at the same time each look again afterwards: the oldest comment gets what the later run says, the others go. Never
+ * rejects.
+ */
+export async function writeComment(client: Client, request: CommentRequest): Promise<CommentOutcome> {
+  try {
+    return await upsert(client, request);
+  } catch (error) {
+    const refusal = readRefusal(error);
+    return { status: refusal.kind, url: null, refusal };
+  }
+}
+
+async function upsert(client: Client, request: CommentRequest): Promise<CommentOutcome> {
+  const { repository, marker } = request;
+  const { data: pull } = await client.rest.pulls.get({ ...repository, pull_number: request.pull });
+  const headNow = marker.head === null || pull.head.sha === marker.head ? null : pull.head.sha;
+  const { own, lastPage } = await listOwn(client, request, 1);
+  if (own.some((comment) => isLater(comment.marker, marker) || (headNow !== null && comment.marker.head === headNow))) {
+    return end('superseded', own[0]?.url);
+  }
+  const body = request.write(headNow);
+  for (const [i, comment] of own.entries()) {
+    if (withoutMarker(comment.body) === withoutMarker(body)) {
+      await fold(client, request, own.slice(i + 1));
+      return end('unchanged', comment.url);
+    }
+    try {
+      await client.rest.issues.updateComment({ ...repository, comment_id: comment.id, body });
+      await fold(client, request, own.slice(i + 1));
+      return end('updated', comment.url);
+    } catch (error) {
+      const { kind } = readRefusal(error);
+      // Deleted since it was listed, or another bot's with our marker: the next one, or one of our own.
+      if (kind !== 'not-found' && kind !== 'forbidden') throw error;
+    }
+  }
+  if (own.length === 0 && !request.create) return end('quiet');
+  if (pull.locked) return end('locked');
+  if (pull.state !== 'open' && own.length === 0) return end('closed');
+  const { data: made } = await client.rest.issues.createComment({ ...repository, issue_number: request.pull, body });
+  return settle(client, request, { id: made.id, body, url: made.html_url, marker }, lastPage);
+}
+
+/** After a comment was made: if others were made at the same time, all makers come to the same end. */
+async function settle(
+  client: Client,
+  request: CommentRequest,
+  mine: OwnComment,
+  lastPage: number,
+): Promise<CommentOutcome> {
+  // What was made since then stands behind what was there.
+  const { own } = await listOwn(client, request, lastPage);
+  const others = own.filter(({ id }) => id !== mine.id);
+  const [oldest = mine] = [...others, mine].sort((a, b) => a.id - b.id);
+  if (oldest.id === mine.id) {
+    await fold(
+      client,
+      request,
+      others.filter(({ marker }) => !isLater(marker, mine.marker)),
+    );
+    return end('created', mine.url);
+  }
+  if (!isLater(oldest.marker, mine.marker)) {
+    try {
+      await client.rest.issues.updateComment({ ...request.repository, comment_id: oldest.id, body: mine.body });
+    } catch (error) {
+      // What cannot be changed is not ours; mine stays.
+      if (['forbidden', 'not-found'].includes(readRefusal(error).kind)) return end('created', mine.url);
+      throw error;
+    }
+  }
+  await fold(client, request, [mine]);
+  return end('updated', oldest.url);
+}
+
+const PER_PAGE = 100;
+/** GitHub takes no more than 2500 comments in one place. */
+const MOST_PAGES = 25;
+
+/** Comments that begin with a marker of this key and were written by whom the token writes as, the oldest first. */
+async function listOwn(
+  client: Client,
+  { repository, pull, marker }: CommentRequest,
+  firstPage: number,
+): Promise<{ own: OwnComment[]; lastPage: number }> {
+  const own: OwnComment[] = [];
+  let me: Promise<number | null> | null = null;
+  for (let page = firstPage; ; page++) {
+    const { data } = await client.rest.issues.listComments({
+      ...repository,
+      issue_number: pull,
+      per_page: PER_PAGE,
+      page,
+    });
+    for (const { id, body, html_url: url, user } of data) {
+      const theirs = body === undefined ? null : readMarker(body);
+      if (body === undefined || theirs?.key !== marker.key) continue;
+      // A workflow's token writes as a bot and cannot ask who it is; a person's token can.
+      if (user?.type !== 'Bot') {
+        me ??= askWhoIAm(client);
+        if (user?.id === undefined || (await me) !== user.id) continue;
+      }
+      own.push({ id, body, url, marker: theirs });
+    }
+    if (data.length < PER_PAGE || page >= MOST_PAGES) return { own: own.sort((a, b) => a.id - b.id), lastPage: page };
+  }
+}
+
+async function askWhoIAm(client: Client): Promise<number | null> {
+  try {
+    return (await client.rest.users.getAuthenticated()).data.id;
+  } catch {
+    return null;
+  }
+}
+
+/** Takes duplicates away; whoever does not succeed leaves it to the next run. */
+async function fold(client: Client, { repository }: CommentRequest, comments: readonly OwnComment[]): Promise<void> {
+  for (const { id } of comments) {
+    try {
+      await client.rest.issues.deleteComment({ ...repository, comment_id: id });
+    } catch (error) {
+      if (readRefusal(error).kind === 'aborted') throw error;
+    }
+  }
+}
+
+/** Whether `a` is from a later run than `b`, or from a later attempt of the same. */
+function isLater(a: Marker, b: Marker): boolean {
+  if (a.run === null || b.run === null) return false;
+  const [x, y] = [BigInt(a.run), BigInt(b.run)];
+  return x === y ? Number(a.attempt) > Number(b.attempt) : x > y;
+}
+
+/** The marker tells runs apart that say the same. */
+function withoutMarker(body: string): string {
+  return body.slice(body.indexOf('\n') + 1).trim();
+}
+
+function end(status: CommentStatus, url: string | null = null): CommentOutcome {
+  return { status, url, refusal: null };
+}

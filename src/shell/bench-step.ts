@@ -1,0 +1,56 @@
+import { bench, type Result } from '../bench.ts';
+import type { Config } from '../config.ts';
+import { UserError } from '../errors.ts';
+import type { Occasion } from '../github/occasion.ts';
+import { writeOutputs } from '../github/outputs.ts';
+import { describeOwnRun } from '../github/provenance.ts';
+import { renderFiles } from '../render/render.ts';
+import type { Report } from '../report.ts';
+import type { Host } from '../target/target.ts';
+import { openOutlet } from './outlet.ts';
+import { writeFiles } from './output-folder.ts';
+import { publish } from './publish.ts';
+import { recall } from './recall.ts';
+import { upload } from './upload.ts';
+
+/** The step that measures and publishes. Calls `onPublished` once the report is before its readers. */
+export async function benchStep(
+  config: Config,
+  occasion: Occasion | null,
+  host: Host,
+  onPublished: () => void,
+): Promise<Result> {
+  if (occasion !== null) refuseForeignCode(occasion);
+  const provenance = occasion === null ? {} : describeOwnRun(occasion, process.env);
+  return bench(config, host, provenance, async ({ report }) => {
+    host.log.stage('render');
+    // What was measured is safe before anybody else is asked for anything.
+    await writeFiles(config.out, { 'report.json': toJson(report) });
+    const outlet = await openOutlet({ config, occasion, log: host.log }, host.signal);
+    const whole = await recall(report, outlet);
+    const files = { 'report.json': toJson(whole), ...(await renderFiles(whole)) };
+    await writeFiles(config.out, files);
+    host.log.stage('publish');
+    const uploaded = await upload(whole, Object.keys(files), outlet);
+    await publish([whole], occasion?.pull?.number ?? null, outlet, uploaded.links, uploaded.warnings);
+    writeOutputs({ ...uploaded.outputs, 'history-status': whole.history?.status ?? 'off' });
+    onPublished();
+  });
+}
+
+/**
+ * On these events a job has a token that can write, and secrets; the model, its packages and its payloads come from the
+ * branch. Somebody else's branch must not be run with that.
+ */
+function refuseForeignCode({ event, pull, endedRun }: Occasion): void {
+  const isForeign = (event === 'pull_request_target' && pull?.isFork) || (event === 'workflow_run' && endedRun?.isFork);
+  if (!isForeign) return;
+  throw new UserError(
+    `expected event pull_request for a pull request from a fork, found ${event}: measuring would run a stranger's code with this job's permissions. ` +
+      'Measure on pull_request, and let a second workflow on workflow_run write the comment with mode: report',
+  );
+}
+
+function toJson(report: Report): string {
+  return `${JSON.stringify(report, null, 1)}\n`;
+}

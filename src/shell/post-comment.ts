@@ -1,0 +1,72 @@
+import type { News } from '../analysis/news.ts';
+import { Interrupted } from '../errors.ts';
+import type { Annotation } from '../github/annotations.ts';
+import { type CommentStatus, writeComment } from '../github/comment.ts';
+import { noticeComment } from '../github/comment-notice.ts';
+import type { Posting } from '../render/posting.ts';
+import type { Provenance } from '../report.ts';
+import { orAborted } from '../target/wait.ts';
+import type { Outlet } from './outlet.ts';
+
+export interface Posted {
+  readonly status: CommentStatus | 'off' | 'no-pull' | 'no-token';
+  readonly url: string | null;
+  readonly warnings: readonly Annotation[];
+}
+
+interface Page {
+  readonly posting: Posting;
+  readonly provenance: Provenance;
+  readonly news: News;
+  /** `headNow` is the pull request's head, where it is no longer the commit that was measured. */
+  write(headNow: string | null): string;
+}
+
+/** Writes the pull request's comment, where there is one to write. Never rejects. */
+export async function postComment(outlet: Outlet, pull: number | null, page: Page): Promise<Posted> {
+  const { config, client, occasion, signal, log } = outlet;
+  const { comment } = config.publishing;
+  if (comment === 'never') return nothing('off');
+  if (pull === null || occasion === null) return nothing('no-pull');
+  if (client === null) return nothing('no-token', NO_TOKEN);
+  if (signal.aborted) return nothing('aborted');
+  const { sha = null, runId = null, runAttempt = null } = page.provenance;
+  const writing = writeComment(client, {
+    repository: occasion.repository,
+    pull,
+    marker: { key: page.posting.key, head: sha, run: runId, attempt: runAttempt },
+    create: isWanted(comment, page.news),
+    write: page.write,
+  });
+  const outcome = await orAborted(writing, signal).catch(() => null);
+  if (outcome === null) return nothing(signal.reason instanceof Interrupted ? 'aborted' : 'unavailable', TOO_SLOW);
+  log.info(`comment in pull request ${pull}: ${outcome.status}`);
+  const notice = noticeComment(outcome, occasion.pull?.isFork ?? occasion.endedRun?.isFork ?? false);
+  return { status: outcome.status, url: outcome.url, warnings: notice === null ? [] : [notice] };
+}
+
+const NO_TOKEN: Annotation = {
+  title: 'Pull request comment',
+  message: 'no comment was written: the input github-token is empty. The job summary has the report.',
+};
+
+const TOO_SLOW: Annotation = {
+  title: 'Pull request comment',
+  message:
+    'no comment was written: GitHub did not answer in time, or the job was cancelled. The job summary has the report.',
+};
+
+function nothing(status: Posted['status'], warning?: Annotation): Posted {
+  return { status, url: null, warnings: warning === undefined ? [] : [warning] };
+}
+
+function isWanted(comment: Exclude<Outlet['config']['publishing']['comment'], 'never'>, news: News): boolean {
+  switch (comment) {
+    case 'auto':
+      return true;
+    case 'on-change':
+      return news !== 'quiet';
+    case 'on-failure':
+      return news === 'failure';
+  }
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { weighNews } from '../analysis/news.ts';
+import { type Annotation, annotate } from '../github/annotations.ts';
+import { writeJobSummary } from '../github/job-summary.ts';
+import { nameComment } from '../github/occasion.ts';
+import { describeOutputs, writeOutputs } from '../github/outputs.ts';
+import { listFastest } from '../render/fastest.ts';
+import type { Link, Posting } from '../render/posting.ts';
+import { renderPages } from '../render/render.ts';
+import type { Gate, Outcome, Report } from '../report.ts';
+import type { Outlet } from './outlet.ts';
+import { writeFiles } from './output-folder.ts';
+import { type Posted, postComment } from './post-comment.ts';
+
+/**
+ * Puts reports before their readers: pages, summary, comment, annotations, outputs. What GitHub refuses is told and never
+ * fails the job. `links` lead to what was uploaded; `warnings` are told beside the run.
+ */
+export async function publish(
+  reports: readonly [Report, ...Report[]],
+  pull: number | null,
+  outlet: Outlet,
+  links: readonly Link[],
+  warnings: readonly Annotation[],
+): Promise<void> {
+  const { config, occasion } = outlet;
+  const posting: Posting = { ...keyOf(outlet, reports[0].id), links, headNow: null };
+  const pages = renderPages(reports, posting);
+  await writeFiles(config.out, { ...pages });
+  await writeJobSummary([pages['summary.md'], pages['comment.md']]);
+  const posted = await postComment(outlet, pull, {
+    posting,
+    provenance: reports[0].provenance,
+    news: weighNews(reports),
+    write: (headNow) => renderPages(reports, { ...posting, headNow })['comment.md'],
+  });
+  annotate([...posted.warnings, ...warnings]);
+  writeOutputs({ ...describeMany(reports, config.out), ...describePosted(posted) });
+  if (occasion === null) outlet.log.warn('the runner does not say which repository this is: no comment is written');
+}
+
+/** The name of the comment: that of its one report, or of the step that folds several. */
+export function keyOf({ occasion, config }: Pick<Outlet, 'occasion' | 'config'>, id: string): Pick<Posting, 'key'> {
+  const name = config.publishing.mode === 'report' ? config.reportId : id;
+  return { key: occasion === null ? '0'.repeat(16) : nameComment(occasion, name) };
+}
+
+function describePosted({ status, url }: Posted) {
+  return { 'comment-status': status, 'comment-url': url ?? '' };
+}
+
+const BY_WEIGHT: readonly Outcome[] = ['regression', 'infra-error', 'aborted', 'untrustworthy', 'ok'];
+const GATES: readonly (Gate['result'] | undefined)[] = ['failed', 'not-measured', 'inconclusive', 'passed'];
+
+function describeMany(reports: readonly [Report, ...Report[]], folder: string) {
+  const outcome = BY_WEIGHT.find((one) => reports.some((report) => report.outcome === one)) ?? 'ok';
+  const gate = GATES.find((one) => reports.some((report) => report.gate?.result === one)) ?? 'none';
+  const [report, ...others] = reports;
+  const { batches } = report.config;
+  const fastest = {
+    small: listFastest(report, Math.min(...batches)),
+    large: listFastest(report, Math.max(...batches)),
+  };
+  return {
+    outcome,
+    gate,
+    'report-folder': folder,
+    // What is about one report's cells is said of one.
+    ...(others.length === 0 ? { 'report-path': join(folder, 'report.json'), ...describeOutputs(report, fastest) } : {}),
+  };
+}

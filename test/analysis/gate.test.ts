@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyGate, judgeGate } from '../../src/analysis/gate.ts';
+import { parseGate } from '../../src/gate-rules.ts';
+import type { Comparison, Report } from '../../src/report.ts';
+import { sampleReport } from '../helpers/sample-report.ts';
+
+const CELL = 'predict.rest.tensor.1.c1';
+
+/** The one check of a rule about one cell. */
+function check(report: Report, rule: string) {
+  const gate = judgeGate(report, parseGate(`${rule} in ${CELL}`));
+  const [found, ...others] = gate?.rules[0]?.checks ?? [];
+  assert.ok(found !== undefined && others.length === 0);
+  assert.equal(gate?.result, found.result);
+  return found;
+}
+
+function withMedian(value: number, low: number | null, high: number | null): Report {
+  const report = sampleReport();
+  const result = report.cells.find(({ id }) => id === CELL)?.results.base;
+  assert.ok(result);
+  result.p50Ms = { value, low, high, confidence: low === null ? null : 0.95 };
+  return report;
+}
+
+test('a limit is exceeded when the near end of the interval is beyond it, kept when the far end is within', () => {
+  const report = withMedian(5, 4.8, 5.3);
+  assert.deepEqual(check(report, 'p50 over 4.7ms'), {
+    arm: 'base',
+    cell: CELL,
+    value: 5,
+    low: 4.8,
+    high: 5.3,
+    bound: 'low',
+    result: 'failed',
+  });
+  assert.equal(check(report, 'p50 over 4.8ms').result, 'inconclusive');
+  assert.equal(check(report, 'p50 over 5ms').bound, null);
+  assert.deepEqual([check(report, 'p50 over 5.3ms').result, check(report, 'p50 over 5.3ms').bound], ['passed', 'high']);
+  assert.equal(check(withMedian(5, null, null), 'p50 over 1ms').result, 'inconclusive');
+});
+
+test('throughput is held the other way round, by the rounds', () => {
+  const report = sampleReport();
+  const result = report.cells.find(({ id }) => id === CELL)?.results.base;
+  assert.ok(result);
+  result.rounds.forEach((round, i) => {
+    Object.assign(round, { requests: 100 + (i % 3), wallMs: 1000, fenceMs: 0 });
+  });
+  result.throughput = 101;
+  assert.deepEqual(
+    [check(report, 'throughput under 103').result, check(report, 'throughput under 103').bound],
+    ['failed', 'high'],
+  );
+  assert.deepEqual(
+    [check(report, 'throughput under 100').result, check(report, 'throughput under 100').bound],
+    ['passed', 'low'],
+  );
+  assert.equal(check(report, 'throughput under 101').result, 'inconclusive');
+});
+
+test('numbers that cannot be trusted break no limit, but failed requests are what they are', () => {
+  const report = withMedian(5, 4.8, 5.3);
+  report.warnings.push({ code: 'noisy-canary', effect: 0.2 });
+  assert.equal(check(report, 'p50 over 1ms').result, 'inconclusive');
+  assert.equal(check(report, 'p50 over 6ms').result, 'passed');
+  const result = report.cells.find(({ id }) => id === CELL)?.results.base;
+  assert.ok(result);
+  Object.assign(result, { requests: 999, errors: 1 });
+  assert.deepEqual(check(report, 'errors over 0%'), {
+    arm: 'base',
+    cell: CELL,
+    value: 0.001,
+    low: null,
+    high: null,
+    bound: 'value',
+    result: 'failed',
+  });
+  assert.equal(check(report, 'errors over 0.1%').result, 'passed');
+});
+
+test('what was not measured keeps no limit, and breaks the gate', () => {
+  const report: Report = { ...sampleReport({ failed: { [CELL]: 'gone' } }), outcome: 'infra-error' };
+  assert.equal(check(report, 'p50 over 5ms').result, 'not-measured');
+  const whole = sampleReport();
+  const [nothing] = judgeGate(whole, parseGate('p50 over 5ms in *.*.*.7'))?.rules ?? [];
+  assert.deepEqual([nothing?.result, nothing?.checks], ['not-measured', []]);
+  assert.equal(applyGate(whole, parseGate('p50 over 5ms in *.*.*.7')).outcome, 'regression');
+  assert.equal(judgeGate(whole, parseGate('regression'))?.result, 'not-measured');
+  assert.equal(applyGate(report, parseGate('p50 over 5ms')).outcome, 'infra-error', 'a failed run stays one');
+});
+
+function withVerdict(change: Partial<Comparison>): Report {
+  const report = sampleReport({ arms: ['base', 'new'], confirm: false });
+  const found = report.comparisons.find(({ kind, b }) => kind === 'arm' && b.cell === CELL);
+  assert.ok(found);
+  delete found.confirmation;
+  Object.assign(found, change);
+  return report;
+}
+
+test('a regression needs the verdict, which corrects for many cells, and an interval beyond the limit', () => {
+  const slower = { verdict: 'slower', effect: 0.2, low: 0.12, high: 0.28 } as const;
+  assert.deepEqual(
+    [check(withVerdict(slower), 'regression').result, check(withVerdict(slower), 'regression').bound],
+    ['failed', 'low'],
+  );
+  assert.equal(check(withVerdict(slower), 'regression over 12%').result, 'inconclusive');
+  assert.equal(check(withVerdict({ ...slower, verdict: 'inconclusive' }), 'regression').result, 'inconclusive');
+  assert.equal(
+    check(withVerdict({ ...slower, verdict: 'equivalent', low: 0, high: 0.02 }), 'regression').result,
+    'passed',
+  );
+  assert.equal(
+    check(withVerdict({ ...slower, verdict: 'faster', low: -0.3, high: -0.1 }), 'regression').result,
+    'passed',
+  );
+  assert.equal(check(withVerdict(slower), 'regression over 28%').result, 'passed');
+});
+
+test('an alarm that was measured again is held to what the further rounds showed', () => {
+  const again = { rounds: 20, effect: 0.08, low: 0.06, high: 0.1, holds: true };
+  const report = withVerdict({ verdict: 'slower', effect: 0.2, low: 0.15, high: 0.25, confirmation: again });
+  assert.deepEqual(check(report, 'regression over 7%').result, 'inconclusive');
+  assert.deepEqual([check(report, 'regression').result, check(report, 'regression').value], ['failed', 0.08]);
+});
+
+test('a limit below the margin that was measured with was not looked for', () => {
+  assert.equal(
+    check(withVerdict({ verdict: 'equivalent', low: 0, high: 0.02 }), 'regression over 1%').result,
+    'not-measured',
+  );
+});
+
+test('a claim keeps the gate when it holds, breaks it when it fails, and else is open', () => {
+  const result = (verdict: 'holds' | 'fails' | 'inconclusive' | 'not-resolvable', reason?: 'cells-missing') => {
+    const report = sampleReport();
+    const claim = report.claims.find(({ id }) => id === 'grpc-faster');
+    assert.ok(claim);
+    Object.assign(claim, { verdict, reason });
+    return judgeGate(report, parseGate('claim grpc-faster'))?.result;
+  };
+  assert.deepEqual(
+    [
+      result('holds'),
+      result('fails'),
+      result('inconclusive'),
+      result('not-resolvable'),
+      result('inconclusive', 'cells-missing'),
+    ],
+    ['passed', 'failed', 'inconclusive', 'inconclusive', 'not-measured'],
+  );
+});
+
+test('with arms, limits are for those that are compared, and the outcome follows the worst rule', () => {
+  const report = sampleReport({ arms: ['base', 'new', 'other'] });
+  const gate = judgeGate(report, parseGate('p50 over 1000s\nerrors over 0%'));
+  assert.deepEqual([...new Set(gate?.rules[0]?.checks.map(({ arm }) => arm))], ['new', 'other']);
+  assert.equal(gate?.result, 'passed');
+  assert.equal(applyGate(report, parseGate('p50 over 1000s')).outcome, 'ok');
+  assert.equal(judgeGate(report, []), null);
+});

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Marker, writeMarker } from '../../src/comment-marker.ts';
+import { createClient } from '../../src/github/client.ts';
+import { type CommentRequest, writeComment } from '../../src/github/comment.ts';
+import { PATHS } from '../helpers/github/faults.ts';
+import { type GitHub, startGitHub } from '../helpers/github/server.ts';
+import { ACTIONS_BOT, shaOf } from '../helpers/github/state.ts';
+
+const KEY = 'a1b2c3d4e5f60718';
+const HEAD = shaOf('head');
+const repository = { owner: 'octo', repo: 'models' };
+
+interface Scene {
+  readonly github: GitHub;
+  readonly pull: number;
+  write(
+    change?: Partial<Omit<CommentRequest, 'marker'>> & { marker?: Partial<Marker>; token?: string; text?: string },
+  ): ReturnType<typeof writeComment>;
+}
+
+/** A GitHub with one pull request at HEAD, and the means to write to it as run 100. */
+async function withGitHub(use: (scene: Scene) => Promise<void>): Promise<void> {
+  await using github = await startGitHub();
+  const seeded = github.addPull();
+  seeded.head.sha = HEAD;
+  const pull = seeded.number;
+  await use({
+    github,
+    pull,
+    write({ marker: change = {}, token = github.token, text = 'all is well', ...rest } = {}) {
+      const marker = { key: KEY, head: HEAD, run: '100', attempt: '1', ...change };
+      const client = createClient(token, new AbortController().signal, github.apiUrl);
+      return writeComment(client, {
+        repository,
+        pull,
+        marker,
+        create: true,
+        write: (headNow) => body(marker, headNow === null ? text : `${text}, but the head is ${headNow}`),
+        ...rest,
+      });
+    },
+  });
+  assert.deepEqual(github.violations, []);
+}
+
+function body(marker: Partial<Marker>, text: string): string {
+  return `${writeMarker({ key: KEY, head: HEAD, run: '100', attempt: '1', ...marker })}\n${text}\n`;
+}
+
+function texts({ github, pull }: Scene): string[] {
+  return github.commentsOf(pull).map((comment) => comment.body);
+}
+
+function calls({ github }: Scene): string[] {
+  return github.requests.map(({ method, path, query }) => `${method} ${path}${query.page ? ` ${query.page}` : ''}`);
+}
+
+test('the first run makes the comment, the second says the same and writes nothing, the third updates it silently', () =>
+  withGitHub(async (scene) => {
+    const made = await scene.write();
+    assert.equal(made.status, 'created');
+    assert.match(made.url ?? '', /^https:\/\/github\.com\/octo\/models\/pull\//);
+    assert.deepEqual(calls(scene), [
+      `GET /repos/octo/models/pulls/${scene.pull}`,
+      `GET /repos/octo/models/issues/${scene.pull}/comments 1`,
+      `POST /repos/octo/models/issues/${scene.pull}/comments`,
+      `GET /repos/octo/models/issues/${scene.pull}/comments 1`,
+    ]);
+    assert.equal((await scene.write({ marker: { run: '101' } })).status, 'unchanged');
+    const updated = await scene.write({ marker: { run: '102' }, text: 'slower' });
+    assert.deepEqual([updated.status, updated.url], ['updated', made.url]);
+    assert.deepEqual(texts(scene), [body({ run: '102' }, 'slower')]);
+  }));
+
+test('where there is nothing to say no comment is begun, but one that is there is kept up to date', () =>
+  withGitHub(async (scene) => {
+    assert.equal((await scene.write({ create: false })).status, 'quiet');
+    assert.deepEqual(texts(scene), []);
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'red') });
+    assert.equal((await scene.write({ create: false, text: 'green' })).status, 'updated');
+    assert.deepEqual(texts(scene), [body({}, 'green')]);
+  }));
+
+test('it is found among more comments than fit on a page', () =>
+  withGitHub(async (scene) => {
+    for (let i = 0; i < 121; i++) scene.github.addComment({ pull: scene.pull, body: `talk ${i}` });
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
+    assert.equal((await scene.write()).status, 'updated');
+    assert.equal(texts(scene).filter((text) => text.startsWith('<!--')).length, 1);
+    assert.equal(calls(scene).length, 4);
+  }));
+
+test('other keys, quoted markers and other people are not ours', () =>
+  withGitHub(async (scene) => {
+    const { github, pull } = scene;
+    const stranger = { login: 'mallory', id: 666, type: 'User' } as const;
+    github.addComment({ pull, body: body({ key: 'f'.repeat(16), run: '999' }, 'another job') });
+    github.addComment({ pull, body: `see\n${body({ run: '999' }, 'quoted')}` });
+    github.addComment({ pull, body: body({ run: '999' }, 'forged'), user: stranger });
+    github.addComment({ pull, body: body({ run: '999' }, 'of nobody'), user: null });
+    assert.equal((await scene.write()).status, 'created');
+    assert.equal(texts(scene).length, 5);
+    assert.equal((await scene.write({ text: 'again' })).status, 'updated');
+    assert.ok(texts(scene).includes(body({ run: '999' }, 'forged')));
+  }));
+
+test("a person's token finds the comments of that person", () =>
+  withGitHub(async (scene) => {
+    const me = { login: 'maintainer', id: 77, type: 'User' } as const;
+    const token = scene.github.addToken({ account: me, installation: false, editsOthers: true });
+    assert.equal((await scene.write({ token })).status, 'created');
+    assert.equal((await scene.write({ token, text: 'again' })).status, 'updated');
+    assert.equal(texts(scene).length, 1);
+  }));
+
+test("another bot's comment with our marker is left alone", () =>
+  withGitHub(async (scene) => {
+    const bot = { login: 'other-app[bot]', id: 5, type: 'Bot' } as const;
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '1' }, 'parrot'), user: bot });
+    assert.equal((await scene.write()).status, 'created');
+    assert.deepEqual(texts(scene), [body({ run: '1' }, 'parrot'), body({}, 'all is well')]);
+    assert.equal((await scene.write({ text: 'again' })).status, 'updated');
+    assert.deepEqual(texts(scene), [body({ run: '1' }, 'parrot'), body({}, 'again')]);
+  }));
+
+test('a later run, or attempt, or one of the present head is not overwritten', () =>
+  withGitHub(async (scene) => {
+    const comment = scene.github.addComment({ pull: scene.pull, body: body({ run: '101' }, 'newer') });
+    assert.equal((await scene.write()).status, 'superseded');
+    comment.body = body({ attempt: '2' }, 'second attempt');
+    assert.equal((await scene.write()).status, 'superseded');
+    comment.body = body({ run: '9', attempt: '12' }, 'run numbers are numbers');
+    assert.equal((await scene.write()).status, 'updated');
+    const pull = scene.github.state.pulls.get(scene.pull);
+    assert.ok(pull);
+    pull.head.sha = shaOf('pushed meanwhile');
+    comment.body = body({ run: '50', head: shaOf('pushed meanwhile') }, 'of the present head');
+    assert.equal((await scene.write()).status, 'superseded');
+    assert.deepEqual(texts(scene), [comment.body]);
+  }));
+
+test('when the head has moved the comment says so', () =>
+  withGitHub(async (scene) => {
+    const pull = scene.github.state.pulls.get(scene.pull);
+    assert.ok(pull);
+    pull.head.sha = shaOf('pushed meanwhile');
+    assert.equal((await scene.write()).status, 'created');
+    assert.deepEqual(texts(scene), [body({}, `all is well, but the head is ${shaOf('pushed meanwhile')}`)]);
+  }));
+
+test('a comment that is deleted between the list and the update is made anew', () =>
+  withGitHub(async (scene) => {
+    const comment = scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
+    scene.github.fail({
+      method: 'PATCH',
+      path: PATHS.comment,
+      before: ({ state }) => void state.comments.delete(comment.id),
+    });
+    assert.equal((await scene.write()).status, 'created');
+    assert.deepEqual(texts(scene), [body({}, 'all is well')]);
+  }));
+
+test('duplicates that earlier runs left are folded into the oldest', () =>
+  withGitHub(async (scene) => {
+    for (const run of ['97', '98', '99']) scene.github.addComment({ pull: scene.pull, body: body({ run }, run) });
+    assert.equal((await scene.write()).status, 'updated');
+    assert.deepEqual(texts(scene), [body({}, 'all is well')]);
+  }));
+
+for (const [other, left] of [
+  ['99', '100'],
+  ['101', '101'],
+] as const) {
+  test(`of two runs that make one at the same time, ${other} being the other, one comment with the later one's text stays`, () =>
+    withGitHub(async (scene) => {
+      // The other was first, between our list and our post, and has not looked again yet.
+      scene.github.fail({
+        method: 'POST',
+        path: PATHS.comments,
+        before: (github) => void github.addComment({ pull: scene.pull, body: body({ run: other }, `by ${other}`) }),
+      });
+      assert.equal((await scene.write({ text: 'by 100' })).status, 'updated');
+      assert.deepEqual(texts(scene), [body({ run: left }, `by ${left}`)]);
+    }));
+
+  test(`the same when ${other} posts after us and before we look again`, () =>
+    withGitHub(async (scene) => {
+      scene.github.fail({
+        method: 'POST',
+        path: PATHS.comments,
+        after: (github) => void github.addComment({ pull: scene.pull, body: body({ run: other }, `by ${other}`) }),
+      });
+      assert.equal((await scene.write({ text: 'by 100' })).status, 'created');
+      // A later run's own second look brings ours up to date; an earlier one's is gone already.
+      const all = texts(scene);
+      assert.deepEqual(
+        all,
+        other === '99' ? [body({}, 'by 100')] : [body({}, 'by 100'), body({ run: '101' }, 'by 101')],
+      );
+    }));
+}
+
+test('two real writers at once leave one comment', () =>
+  withGitHub(async (scene) => {
+    await Promise.all(['100', '101', '102'].map((run) => scene.write({ marker: { run }, text: `by ${run}` })));
+    assert.deepEqual(texts(scene), [body({ run: '102' }, 'by 102')]);
+  }));
+
+test('nothing is begun in a closed or locked pull request, but what is there is kept up to date', () =>
+  withGitHub(async (scene) => {
+    const pull = scene.github.state.pulls.get(scene.pull);
+    assert.ok(pull);
+    pull.locked = true;
+    assert.equal((await scene.write()).status, 'locked');
+    pull.locked = false;
+    pull.state = 'closed';
+    assert.equal((await scene.write()).status, 'closed');
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
+    assert.equal((await scene.write()).status, 'updated');
+  }));
+
+test('a token that may only read is refused with the permission that it lacks, on making and on updating', () =>
+  withGitHub(async (scene) => {
+    const token = scene.github.readOnlyToken;
+    const refused = await scene.write({ token });
+    assert.equal(refused.status, 'forbidden');
+    assert.deepEqual([refused.refusal?.status, refused.refusal?.needs], [403, 'issues=write; pull_requests=write']);
+    assert.match(refused.refusal?.message ?? '', /Resource not accessible by integration/);
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old'), user: ACTIONS_BOT });
+    assert.equal((await scene.write({ token })).status, 'forbidden');
+    assert.deepEqual(texts(scene), [body({ run: '99' }, 'old')]);
+  }));
+
+for (const [answer, status] of [
+  [{ status: 404 }, 'not-found'],
+  [{ status: 410 }, 'gone'],
+  [{ status: 401 }, 'forbidden'],
+  [{ status: 403, body: { message: 'Unable to create comment because issue is locked.' } }, 'locked'],
+] as const) {
+  test(`an answer of ${answer.status} is told as ${status}`, () =>
+    withGitHub(async (scene) => {
+      scene.github.fail({ method: 'POST', path: PATHS.comments, times: Number.POSITIVE_INFINITY, answer });
+      assert.equal((await scene.write()).status, status);
+    }));
+}
+
+test('what is longer than GitHub takes is told as rejected', () =>
+  withGitHub(async (scene) => {
+    const outcome = await scene.write({ text: 'x'.repeat(70_000) });
+    assert.deepEqual([outcome.status, outcome.refusal?.status], ['rejected', 422]);
+  }));
+
+for (const answer of [
+  { status: 429, headers: { 'retry-after': '1' } },
+  { status: 403, headers: { 'retry-after': '1' }, body: { message: 'You have exceeded a secondary rate limit.' } },
+  { status: 502 },
+  'reset',
+] as const) {
+  test(`${typeof answer === 'string' ? answer : answer.status}, then well: asked again`, () =>
+    withGitHub(async (scene) => {
+      const fault = scene.github.fail({ method: 'POST', path: PATHS.comments, answer });
+      assert.equal((await scene.write()).status, 'created');
+      assert.equal(fault.hits, 1);
+      assert.equal(texts(scene).length, 1);
+    }));
+}
+
+test('a comment that was made although the answer was lost is folded with the one of the second try', () =>
+  withGitHub(async (scene) => {
+    scene.github.fail({ method: 'POST', path: PATHS.comments, answer: { status: 502, applied: true } });
+    const { status } = await scene.write();
+    assert.ok(status === 'updated' || status === 'created', status);
+    assert.deepEqual(texts(scene), [body({}, 'all is well')]);
+  }));
+
+test('a rate limit that wants more than a minute is not waited for', () =>
+  withGitHub(async (scene) => {
+    scene.github.fail({
+      method: 'GET',
+      path: PATHS.pull,
+      times: Number.POSITIVE_INFINITY,
+      answer: { status: 403, headers: { 'retry-after': '3600' }, body: { message: 'secondary rate limit' } },
+    });
+    assert.equal((await scene.write()).status, 'rate-limited');
+    assert.equal(calls(scene).length, 1);
+  }));
