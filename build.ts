@@ -1,19 +1,25 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import Handlebars from 'handlebars';
+import { COMPILE_OPTIONS } from './src/render/compile-template.ts';
 
 /**
- * Bundles the Action (ESM): main.js, which prints the first log line and loads action.js; worker.js for the child
- * processes; the licences of everything that is in them. The same sources give the same bytes in any folder.
+ * Bundles the Action (ESM): main.js, which prints the first log line and loads the rest; worker.js for the child
+ * processes; what is imported on demand (charts, the artifacts' client) in files of its own; the licences of everything
+ * that is in them. The same sources give the same bytes in any folder.
  */
 const out = 'dist';
 
 await rm(out, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ['src/main.ts', 'src/action.ts', 'src/worker.ts'],
-  plugins: [keepApart('./action.ts')],
+  entryPoints: ['src/main.ts', 'src/worker.ts'],
+  plugins: [precompileTemplates(), leaveOut('unzip-stream')],
   outdir: out,
   bundle: true,
+  splitting: true,
+  // The files that belong to the program lie beside dist: a part in a folder of its own would look one level too low.
+  chunkNames: '[name]-[hash]',
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -29,14 +35,39 @@ await mkdir(out, { recursive: true });
 await writeFile(join(out, 'licenses.txt'), await collectLicences(metafile));
 await writeFile(join(out, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
 
-/** Leaves an import to run time, when the built file lies beside the one that imports it. */
-function keepApart(module: string): Plugin {
+/** Puts a module in the place of compile-template.ts that holds the templates compiled and needs only Handlebars' runtime. */
+function precompileTemplates(): Plugin {
   return {
-    name: 'keep-apart',
-    setup({ onResolve }) {
-      onResolve({ filter: /^\./ }, ({ path }) =>
-        path === module ? { path: path.replace(/\.ts$/, '.js'), external: true } : undefined,
-      );
+    name: 'precompile-templates',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]render[/\\]compile-template\.ts$/ }, async () => {
+        const names = (await readdir('templates')).filter((name) => name.endsWith('.hbs')).sort();
+        const compiled = await Promise.all(
+          names.map(async (name) => {
+            const text = await readFile(join('templates', name), 'utf8');
+            return `${JSON.stringify(name)}: ${Handlebars.precompile(text, COMPILE_OPTIONS)}`;
+          }),
+        );
+        const contents = `
+          import Handlebars from 'handlebars/runtime.js';
+          const specs = { ${compiled.join(',\n')} };
+          export function compileTemplate(name) {
+            const template = Handlebars.create().template(specs[name]);
+            return (view) => template(view, { allowProtoMethodsByDefault: false, allowProtoPropertiesByDefault: false });
+          }`;
+        return { contents, loader: 'js', resolveDir: 'src/render' };
+      });
+    },
+  };
+}
+
+/** Leaves out a package that is imported by code which nothing here calls: it downloads artifacts, and has parts without a licence. */
+function leaveOut(name: string): Plugin {
+  return {
+    name: 'leave-out',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: 'left-out' }));
+      onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default undefined;', loader: 'js' }));
     },
   };
 }
@@ -50,21 +81,33 @@ async function collectLicences({ inputs }: Metafile): Promise<string> {
   }
   const sections = new Map<string, string>();
   for (const folder of [...folders].sort()) {
-    const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const about: About = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const { name, version, license } = about;
     sections.set(
       `${name}@${version}`,
-      `${name}@${version} (${license})\n\n${(await readLicence(folder, license)).trim()}\n`,
+      `${name}@${version} (${license})\n\n${(await readLicence(folder, about)).trim()}\n`,
     );
   }
   return [...sections.values()].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-async function readLicence(folder: string, name: string): Promise<string> {
+interface About {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly author?: string | { readonly name: string };
+}
+
+async function readLicence(folder: string, { license, author }: About): Promise<string> {
   for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md']) {
     const text = await readFile(join(folder, file), 'utf8').catch(() => null);
     if (text !== null) return text;
   }
   // A package that only names it: the text is the same for everybody, and this project's own.
-  if (name === 'Apache-2.0') return readFile('LICENSE', 'utf8');
+  if (license === 'Apache-2.0') return readFile('LICENSE', 'utf8');
+  const holder = typeof author === 'object' ? author.name : author;
+  if (license === 'MIT' && holder) {
+    return `Copyright (c) ${holder}\n\n${await readFile('scripts/mit-licence.txt', 'utf8')}`;
+  }
   throw new Error(`expected a licence text in ${folder}, found none`);
 }

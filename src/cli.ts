@@ -40,11 +40,14 @@ async function publish(config: Config, log: TerminalLog, report: import('./repor
   log.stage('render');
   const json = `${JSON.stringify(report, null, 1)}\n`;
   await writeFiles(config.out, { 'report.json': json });
-  const { renderAll } = await import('./render/render.ts');
-  const { renderTerminal } = await import('./render/terminal.ts');
-  const files = renderAll(report);
+  const [{ renderFiles, renderPages }, { renderTerminal }, { NOT_POSTED }] = await Promise.all([
+    import('./render/render.ts'),
+    import('./render/terminal.ts'),
+    import('./render/posting.ts'),
+  ]);
+  const files = { ...(await renderFiles(report)), ...renderPages([report], NOT_POSTED) };
   log.stage('publish');
-  await writeFiles(config.out, { ...files });
+  await writeFiles(config.out, files);
   log.info(`written to ${config.out}: report.json, ${Object.keys(files).join(', ')}`);
   log.end();
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;

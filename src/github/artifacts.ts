@@ -14,6 +14,9 @@ export interface UploadRequest {
   /** All others, which go into one archive. */
   readonly files: readonly string[];
   readonly retentionDays: number | null;
+  readonly serverUrl: string;
+  /** Whether an earlier attempt of the run may have left artifacts of the same names. */
+  readonly isRerun: boolean;
 }
 
 export interface Uploaded {
@@ -36,50 +39,50 @@ export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded>
       'the report was not uploaded: the runner offers no artifact service (ACTIONS_RUNTIME_TOKEN is missing)';
     return { ...nothing, status: 'no-runtime', problem };
   }
+  if (isEnterpriseServer(request.serverUrl)) {
+    const problem =
+      'the report was not uploaded: GitHub Enterprise Server has no artifact service of the present version; keep the output folder with an upload step of its own';
+    return { ...nothing, status: 'unsupported', problem };
+  }
   const client = new DefaultArtifactClient();
   const name = nameArtifact(request.reportId);
+  // A file that is uploaded as it is lends the artifact its name.
+  const single = `${name}.html`;
   const folder = await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), 'seldon-bench-upload-'));
   let data: number | null = null;
-  let page: number | null = null;
   try {
+    if (request.isRerun) await removeOld(client, [name, single]);
     const paths = request.files.map((file) => join(request.folder, file));
-    data = await replace(client, name, () =>
-      client.uploadArtifact(name, paths, request.folder, { ...retention(request) }),
-    );
-    // A file that is uploaded as it is lends the artifact its name.
-    const single = `${name}.html`;
+    data = (await client.uploadArtifact(name, paths, request.folder, retention(request))).id ?? null;
     await cp(join(request.folder, request.page), join(folder, single));
-    page = await replace(client, single, () =>
-      client.uploadArtifact(single, [join(folder, single)], folder, { skipArchive: true, ...retention(request) }),
-    );
+    const options = { skipArchive: true, ...retention(request) };
+    const page = (await client.uploadArtifact(single, [join(folder, single)], folder, options)).id ?? null;
     return { page, data, status: 'uploaded', problem: null };
   } catch (error) {
-    const unsupported = error instanceof Error && error.name === 'GHESNotSupportedError';
-    return {
-      page,
-      data,
-      status: unsupported ? 'unsupported' : 'failed',
-      problem: unsupported
-        ? 'the report was not uploaded: this GitHub Enterprise Server has no artifact service of the present version; keep the output folder with an upload step of its own'
-        : `the report was not uploaded ${data === null ? '' : 'in full '}(${explain(error).slice(0, 300)})`,
-    };
+    return { page: null, data, status: 'failed', problem: describe(error, name, data !== null) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function replace(
-  client: DefaultArtifactClient,
-  name: string,
-  upload: () => Promise<{ id?: number }>,
-): Promise<number | null> {
-  try {
-    return (await upload()).id ?? null;
-  } catch (error) {
-    if (!/\(409\)/.test(explain(error))) throw error;
-    await client.deleteArtifact(name);
-    return (await upload()).id ?? null;
-  }
+async function removeOld(client: DefaultArtifactClient, names: readonly string[]): Promise<void> {
+  const { artifacts } = await client.listArtifacts({ latest: true });
+  for (const { name } of artifacts) if (names.includes(name)) await client.deleteArtifact(name);
+}
+
+function describe(error: unknown, name: string, isPartly: boolean): string {
+  const why = explain(error).slice(0, 300);
+  // Within one attempt nothing is replaced: it is another job's.
+  const hint = /\(409\)/.test(why)
+    ? `: another job of this run has uploaded ${name} already; give each leg of a matrix a report-id of its own`
+    : '';
+  return `the report was not uploaded${isPartly ? ' in full' : ''} (${why})${hint}`;
+}
+
+/** As the toolkit tells them apart, which warns in words of its own when it is asked there. */
+function isEnterpriseServer(serverUrl: string): boolean {
+  const { hostname } = new URL(serverUrl);
+  return !/^github\.com$|\.ghe\.com$|\.localhost$/i.test(hostname);
 }
 
 function retention({ retentionDays }: UploadRequest): { retentionDays?: number } {

@@ -58,7 +58,7 @@ async function upsert(client: Client, request: CommentRequest): Promise<CommentO
   const { repository, marker } = request;
   const { data: pull } = await client.rest.pulls.get({ ...repository, pull_number: request.pull });
   const headNow = marker.head === null || pull.head.sha === marker.head ? null : pull.head.sha;
-  const { own, lastPage } = await listOwn(client, request, 1);
+  const { own, lastPage } = await listOwn(client, request, 1, null);
   if (own.some((comment) => isLater(comment.marker, marker) || (headNow !== null && comment.marker.head === headNow))) {
     return end('superseded', own[0]?.url);
   }
@@ -93,8 +93,7 @@ async function settle(
   lastPage: number,
 ): Promise<CommentOutcome> {
   // What was made since then stands behind what was there.
-  const { own } = await listOwn(client, request, lastPage);
-  const others = own.filter(({ id }) => id !== mine.id);
+  const { own: others } = await listOwn(client, request, lastPage, mine.id);
   const [oldest = mine] = [...others, mine].sort((a, b) => a.id - b.id);
   if (oldest.id === mine.id) {
     await fold(
@@ -114,21 +113,21 @@ async function settle(
     }
   }
   await fold(client, request, [mine]);
-  return end('updated', oldest.url);
+  return end(isLater(oldest.marker, mine.marker) ? 'superseded' : 'updated', oldest.url);
 }
 
 const PER_PAGE = 100;
 /** GitHub takes no more than 2500 comments in one place. */
 const MOST_PAGES = 25;
 
-/** Comments that begin with a marker of this key and were written by whom the token writes as, the oldest first. */
+/** Comments but one that begin with a marker of this key and were written by whom the token writes as, the oldest first. */
 async function listOwn(
   client: Client,
   { repository, pull, marker }: CommentRequest,
   firstPage: number,
+  except: number | null,
 ): Promise<{ own: OwnComment[]; lastPage: number }> {
-  const own: OwnComment[] = [];
-  let me: Promise<number | null> | null = null;
+  const found: (OwnComment & { readonly node: string; readonly isBot: boolean })[] = [];
   for (let page = firstPage; ; page++) {
     const { data } = await client.rest.issues.listComments({
       ...repository,
@@ -136,26 +135,40 @@ async function listOwn(
       per_page: PER_PAGE,
       page,
     });
-    for (const { id, body, html_url: url, user } of data) {
+    for (const { id, node_id: node, body, html_url: url, user } of data) {
       const theirs = body === undefined ? null : readMarker(body);
-      if (body === undefined || theirs?.key !== marker.key) continue;
-      // A workflow's token writes as a bot and cannot ask who it is; a person's token can.
-      if (user?.type !== 'Bot') {
-        me ??= askWhoIAm(client);
-        if (user?.id === undefined || (await me) !== user.id) continue;
-      }
-      own.push({ id, body, url, marker: theirs });
+      if (body === undefined || theirs?.key !== marker.key || id === except) continue;
+      found.push({ id, node, body, url, marker: theirs, isBot: user?.type === 'Bot' });
     }
-    if (data.length < PER_PAGE || page >= MOST_PAGES) return { own: own.sort((a, b) => a.id - b.id), lastPage: page };
+    if (data.length === PER_PAGE && page < MOST_PAGES) continue;
+    const mine = found.length === 0 ? null : await askWhichAreMine(client, found.slice(0, PER_PAGE));
+    // Where that cannot be asked, a workflow's token writes as a bot, and people's comments are not its own.
+    const own = found.filter(({ node, isBot }) => (mine === null ? isBot : mine.has(node)));
+    return { own: own.sort((a, b) => a.id - b.id), lastPage: page };
   }
 }
 
-async function askWhoIAm(client: Client): Promise<number | null> {
+const WHICH_ARE_MINE = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id viewerDidAuthor } } }';
+
+interface Authorship {
+  readonly nodes?: readonly ({ readonly id?: string; readonly viewerDidAuthor?: boolean } | null)[];
+}
+
+/** Anybody can copy a marker; only GitHub knows who wrote it. Null where it does not say. */
+async function askWhichAreMine(
+  client: Client,
+  comments: readonly { readonly node: string }[],
+): Promise<ReadonlySet<string> | null> {
+  let answer: Authorship | undefined;
   try {
-    return (await client.rest.users.getAuthenticated()).data.id;
-  } catch {
-    return null;
+    answer = await client.graphql<Authorship>(WHICH_ARE_MINE, { ids: comments.map(({ node }) => node) });
+  } catch (error) {
+    if (readRefusal(error).kind === 'aborted') throw error;
+    // A comment that was deleted meanwhile is an error beside the answer.
+    answer = (error as { data?: Authorship }).data;
   }
+  if (answer?.nodes === undefined) return null;
+  return new Set(answer.nodes.flatMap((node) => (node?.viewerDidAuthor && node.id ? [node.id] : [])));
 }
 
 /** Takes duplicates away; whoever does not succeed leaves it to the next run. */

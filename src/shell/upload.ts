@@ -25,6 +25,8 @@ export async function upload(report: Report, files: readonly string[], outlet: O
     page,
     files: files.filter((name) => name !== page),
     retentionDays,
+    serverUrl: occasion?.serverUrl ?? 'https://github.com',
+    isRerun: occasion?.runAttempt !== '1',
   };
   const uploaded = await orAborted(uploadArtifacts(request), signal).catch(() => null);
   if (uploaded === null) return end('aborted');

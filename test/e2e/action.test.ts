@@ -29,7 +29,7 @@ test('the bundled Action measures, writes its outputs and the job summary, and t
   const outputs = await runner.readOutputs();
   const report = await readReport(join(folder.path, 'bench-results'));
   assert.equal(outputs['report-path'], join(folder.path, 'bench-results', 'report.json'));
-  assert.equal(outputs.verdict, report.outcome);
+  assert.equal(outputs.outcome, report.outcome);
   assert.equal(Object.keys(JSON.parse(outputs.claims ?? '')).length, 5);
   assert.equal(report.provenance.repository, 'octo/models');
   assert.equal(report.provenance.runUrl, 'https://github.com/octo/models/actions/runs/4711');
@@ -59,7 +59,7 @@ test('strict fails the step when the numbers cannot be trusted, after everything
   const { code, stdout } = await (await runner.main({ ...SMALL, rounds: '2', strict: 'true' })).ended;
   assert.equal(code, 4, stdout);
   assert.match(stdout, /^::error::the numbers cannot be trusted/m);
-  assert.equal((await runner.readOutputs()).verdict, 'untrustworthy');
+  assert.equal((await runner.readOutputs()).outcome, 'untrustworthy');
 });
 
 test('a cancelled job reports what was measured before the runner loses patience', async () => {
@@ -71,7 +71,7 @@ test('a cancelled job reports what was measured before the runner loses patience
   running.child.kill('SIGINT');
   const { code, stdout } = await running.ended;
   assert.equal(code, 130, stdout);
-  assert.equal((await runner.readOutputs()).verdict, 'aborted');
+  assert.equal((await runner.readOutputs()).outcome, 'aborted');
   assert.match(await runner.readSummary(), /<details>/);
   assert.deepEqual(await listSurvivors(family), []);
   assert.equal((await runner.post()).code, 0);

@@ -88,7 +88,7 @@ test('it is found among more comments than fit on a page', () =>
     scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
     assert.equal((await scene.write()).status, 'updated');
     assert.equal(texts(scene).filter((text) => text.startsWith('<!--')).length, 1);
-    assert.equal(calls(scene).length, 4);
+    assert.equal(calls(scene).length, 5);
   }));
 
 test('other keys, quoted markers and other people are not ours', () =>
@@ -114,9 +114,20 @@ test("a person's token finds the comments of that person", () =>
     assert.equal(texts(scene).length, 1);
   }));
 
-test("another bot's comment with our marker is left alone", () =>
+test("another bot's comment with our marker is left alone, also by a token that may edit it", () =>
   withGitHub(async (scene) => {
     const bot = { login: 'other-app[bot]', id: 5, type: 'Bot' } as const;
+    const token = scene.github.addToken({ editsOthers: true });
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '999' }, 'parrot'), user: bot });
+    assert.equal((await scene.write({ token })).status, 'created');
+    assert.equal((await scene.write({ token, text: 'again' })).status, 'updated');
+    assert.deepEqual(texts(scene), [body({ run: '999' }, 'parrot'), body({}, 'again')]);
+  }));
+
+test('where GitHub does not say who wrote what, bots are ours, people are not, and what may not be edited is not', () =>
+  withGitHub(async (scene) => {
+    const bot = { login: 'other-app[bot]', id: 5, type: 'Bot' } as const;
+    scene.github.fail({ path: PATHS.graphql, times: Number.POSITIVE_INFINITY, answer: { status: 403 } });
     scene.github.addComment({ pull: scene.pull, body: body({ run: '1' }, 'parrot'), user: bot });
     assert.equal((await scene.write()).status, 'created');
     assert.deepEqual(texts(scene), [body({ run: '1' }, 'parrot'), body({}, 'all is well')]);
@@ -180,7 +191,7 @@ for (const [other, left] of [
         path: PATHS.comments,
         before: (github) => void github.addComment({ pull: scene.pull, body: body({ run: other }, `by ${other}`) }),
       });
-      assert.equal((await scene.write({ text: 'by 100' })).status, 'updated');
+      assert.equal((await scene.write({ text: 'by 100' })).status, other === '99' ? 'updated' : 'superseded');
       assert.deepEqual(texts(scene), [body({ run: left }, `by ${left}`)]);
     }));
 

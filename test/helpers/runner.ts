@@ -1,10 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { type Ended, type Running, start } from './run-tool.ts';
 
+export interface RunnerOptions {
+  /** Variables of the job, over those of a push to the main branch. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the event's file holds. */
+  readonly event?: unknown;
+  /** The value of `github.token`. */
+  readonly token?: string;
+}
+
 /**
- * Runs a JavaScript action the way GitHub's runner does: empty command files, inputs as INPUT_ variables, main and
- * then post with the saved state as STATE_ variables.
+ * Runs a JavaScript action the way GitHub's runner does: empty command files, inputs with their defaults of action.yml as
+ * INPUT_ variables, main and then post with the saved state as STATE_ variables.
  */
 export interface Runner {
   readonly workspace: string;
@@ -15,7 +25,11 @@ export interface Runner {
   readSummary(): Promise<string>;
 }
 
-export async function createRunner(script: string, workspace: string): Promise<Runner> {
+export async function createRunner(
+  script: string,
+  workspace: string,
+  { env: given = {}, event = {}, token = '' }: RunnerOptions = {},
+): Promise<Runner> {
   const file = (name: string): string => join(workspace, `_${name.toLowerCase()}`);
   const env: NodeJS.ProcessEnv = {
     GITHUB_ACTIONS: 'true',
@@ -29,8 +43,9 @@ export async function createRunner(script: string, workspace: string): Promise<R
     GITHUB_EVENT_NAME: 'push',
     GITHUB_EVENT_PATH: file('EVENT'),
     RUNNER_TEMP: workspace,
+    ...given,
   };
-  await writeFile(file('EVENT'), '{}');
+  await writeFile(file('EVENT'), JSON.stringify(event));
   for (const name of ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY']) {
     env[name] = file(name);
     await writeFile(file(name), '');
@@ -38,8 +53,9 @@ export async function createRunner(script: string, workspace: string): Promise<R
   return {
     workspace,
     async main(inputs) {
-      const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-      return start({ script, cwd: workspace, env: { ...env, ...Object.fromEntries(given) } });
+      const all = { ...(await readDefaults(script, token)), ...inputs };
+      const asked = Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+      return start({ script, cwd: workspace, env: { ...env, ...Object.fromEntries(asked) } });
     },
     async post() {
       const state = await readCommandFile(file('GITHUB_STATE'));
@@ -49,6 +65,14 @@ export async function createRunner(script: string, workspace: string): Promise<R
     readOutputs: () => readCommandFile(file('GITHUB_OUTPUT')),
     readSummary: () => readFile(file('GITHUB_STEP_SUMMARY'), 'utf8'),
   };
+}
+
+async function readDefaults(script: string, token: string): Promise<Record<string, string>> {
+  const action = parse(await readFile(join(dirname(script), '..', 'action.yml'), 'utf8'));
+  const inputs: Record<string, { default: string }> = action.inputs;
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [name, input.default.replace(/^\$\{\{ github\.token }}$/, token)]),
+  );
 }
 
 /** The runner's file commands: `name<<delimiter`, lines, `delimiter`; a later value replaces an earlier one. */

@@ -63,6 +63,7 @@ export interface RecordedRequest {
 const SERVICE = '/twirp/github.actions.results.api.v1.ArtifactService';
 
 export const PATHS = {
+  graphql: '/graphql',
   pull: '/repos/*/*/pulls/*',
   pulls: '/repos/*/*/pulls',
   comments: '/repos/*/*/issues/*/comments',

@@ -1,5 +1,6 @@
 import type { Description, Operation } from './description.ts';
 import type { RecordedRequest } from './faults.ts';
+import { answerGraphql } from './graphql.ts';
 import { type Call, notFound, type Reply, refuse } from './reply.ts';
 import type { Places } from './reply-accounts.ts';
 import { downloadArtifact, getRun, listArtifacts, listRuns } from './routes-actions.ts';
@@ -38,6 +39,8 @@ export interface RestOptions {
 /** Answers a request to the REST API, and holds both to the description. */
 export function answerRest(request: RecordedRequest, options: RestOptions): Reply {
   const { state, places, description, report } = options;
+  if (/^(\/api)?\/graphql$/.test(request.path) && request.method === 'POST')
+    return answerGraphql(request, state, report);
   const operation = description.find(request.method, request.path);
   const route = operation && ROUTES[operation.name];
   if (!operation || !route) {
