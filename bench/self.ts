@@ -142,7 +142,7 @@ async function measureDist(): Promise<void> {
   const dist = join(root, 'dist');
   const sizes = await Promise.all((await readdir(dist)).map(async (name) => (await stat(join(dist, name))).size));
   const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
-  rows.push(['dist, all files', `${megabytes.toFixed(2)} MB`, '< 6 MB']);
+  rows.push(['dist, all files', `${megabytes.toFixed(2)} MB`, '< 8 MB']);
 }
 
 /** The measured report with its cells repeated under further batches until there are 500. */
