@@ -1,82 +1,75 @@
+import { renderFolded } from './fold.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
 import { blocks, details, lines, type Md } from './markdown.ts';
-import { list, plain, say } from './prose.ts';
+import type { Posting } from './posting.ts';
+import { findLatest, footer } from './posting-lines.ts';
+import { alertBlock, earlierRuns, keptLine, limitsTable } from './publication-sections.ts';
 import {
-  alertBlock,
   armCharts,
   armConclusions,
+  armDifferences,
   armTables,
   cellTables,
   codecTable,
   conclusions,
   head,
   intervalChart,
-  links,
   marker,
   medianCharts,
   method,
   page,
   pairTables,
   pivots,
-  small,
   titleOf,
   withinArm,
 } from './sections.ts';
+import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 
 /** UTF-16 units. GitHub takes 65 536 characters; what posts the comment may still add to it. */
 export const MAX_COMMENT = 60_000;
 
-/** What goes first where a comment is too long. The verdict, the conclusions and the medians stay. */
-const SHED = [
-  ['medians', plain`the charts of the medians`],
-  ['codec', plain`encoding and decoding`],
-  ['pairs', plain`the pairs`],
-  ['cells', plain`the table of all cells`],
-  ['arm-charts', plain`the charts of the arms`],
-  ['intervals', plain`the chart of the intervals`],
-  ['arm-tables', plain`the tables of the arms`],
-  ['method', plain`the method`],
-  ['within', plain`conclusions and medians of the baseline`],
-] as const;
-type Part = (typeof SHED)[number][0];
-
-/** The pull request's comment: what a reader needs in sight, the rest folded. Shows at most four groups of cells. */
-export function renderComment(lookup: Lookup): string {
-  for (let shed = 0; ; shed++) {
-    const text = compose(lookup, shed);
-    if (text.length <= MAX_COMMENT || shed === SHED.length) return text;
+/**
+ * The pull request's comment: what a reader needs in sight, the rest folded. Shows at most four groups of cells. Where
+ * it is too long, whole parts are left out and named.
+ */
+export function renderComment(lookups: readonly [Lookup, ...Lookup[]], posting: Posting): string {
+  const [lookup, ...others] = lookups;
+  if (others.length > 0) {
+    const latest = findLatest([lookup.report, ...others.map(({ report }) => report)]);
+    return renderFolded(lookups, posting, { first: marker(latest.provenance, posting), fits, inFull: false });
   }
+  const shelf = createShelf();
+  const top = lines(marker(lookup.report.provenance, posting), head(lookup, posting));
+  return writeFitting(fits, (shed) =>
+    page(top, writeBody(lookup, shelf.keep(shed)), leftOut(shed, [shelf]), footer(lookup.report, posting.links)),
+  );
 }
 
-function compose(lookup: Lookup, shed: number): string {
+function fits(text: string): boolean {
+  return text.length <= MAX_COMMENT;
+}
+
+function writeBody(lookup: Lookup, keep: Keep): Md {
   const groups = pickGroups(lookup.groups);
-  const without = SHED.slice(0, shed);
-  const keep = (part: Part, write: () => Md | null): Md | null =>
-    without.some(([name]) => name === part) ? null : write();
-  return page(
-    lines(marker(lookup), head(lookup)),
-    alertBlock(lookup),
-    armConclusions(lookup),
+  return blocks(
+    keep('alert', () => alertBlock(lookup)),
+    keptLine(lookup),
+    keep('arm-conclusions', () => armConclusions(lookup)),
+    keep('differences', () => armDifferences(lookup)),
     keep('arm-tables', () => armTables(lookup, groups)),
     keep('arm-charts', () => armCharts(lookup, groups)),
-    keep('within', () =>
-      withinArm(
-        lookup,
-        conclusions(lookup, groups),
-        pivots(lookup, groups),
-        keep('intervals', () => intervalChart(lookup, groups)),
-      ),
+    withinArm(
+      lookup,
+      keep('conclusions', () => conclusions(lookup, groups)),
+      keep('pivots', () => pivots(lookup, groups)),
+      keep('intervals', () => intervalChart(lookup, groups)),
     ),
-    blocks(
-      keep('medians', () => details(titleOf('medians', lookup, groups), medianCharts(lookup, groups))),
-      keep('cells', () => details(titleOf('cells', lookup, groups), cellTables(lookup, groups))),
-      keep('pairs', () => details(titleOf('pairs', lookup, groups), pairTables(lookup, groups))),
-      keep('codec', () => details(titleOf('codec', lookup, groups), codecTable(lookup, groups))),
-      keep('method', () => method(lookup)),
-    ),
-    without.length === 0
-      ? null
-      : small(say`Left out for length, and in report.html: ${list(without.map(([, what]) => what))}.`),
-    links(lookup),
+    keep('gate', () => limitsTable(lookup)),
+    keep('history', () => earlierRuns(lookup, groups)),
+    keep('medians', () => details(titleOf('medians', lookup, groups), medianCharts(lookup, groups))),
+    keep('cells', () => details(titleOf('cells', lookup, groups), cellTables(lookup, groups))),
+    keep('pairs', () => details(titleOf('pairs', lookup, groups), pairTables(lookup, groups))),
+    keep('codec', () => details(titleOf('codec', lookup, groups), codecTable(lookup, groups))),
+    keep('method', () => method(lookup)),
   );
 }

@@ -1,5 +1,6 @@
-import type { Arm, CellReport, CellResult, Comparison, Report } from '../report.ts';
+import type { Arm, CellReport, CellResult, Comparison, GateCheck, Report } from '../report.ts';
 import { clean } from './foreign.ts';
+import { RESULTS } from './gate-words.ts';
 import { createLookup } from './lookup.ts';
 
 type Value = string | number | null | undefined;
@@ -11,6 +12,8 @@ interface Row {
   readonly floorMs: number | undefined;
   /** Against the baseline's cell; null in the baseline itself. */
   readonly against: Comparison | null;
+  /** The worst that limits came to there; undefined where none was for it. */
+  readonly gate: GateCheck['result'] | undefined;
 }
 
 /** Stable names, units in them. New columns go to the end. */
@@ -66,16 +69,22 @@ const COLUMNS: readonly (readonly [name: string, read: (row: Row) => Value])[] =
   ['against_baseline_confirmed_low', ({ against }) => against?.confirmation?.low],
   ['against_baseline_confirmed_high', ({ against }) => against?.confirmation?.high],
   ['against_baseline_confirmed_rounds', ({ against }) => against?.confirmation?.rounds],
+  ['gate', ({ gate }) => gate],
 ];
 
 /** One row per cell and arm, in full precision; nothing where nothing was measured. */
 export function renderCsv(report: Report): string {
   const lookup = createLookup(report);
   const floors = new Map(report.floor.map((floor) => [JSON.stringify([floor.arm, floor.cell]), floor.p50Ms]));
+  const checks = Map.groupBy(report.gate?.rules.flatMap((rule) => rule.checks) ?? [], (check) =>
+    JSON.stringify([check.arm, check.cell]),
+  );
   const rows = report.cells.flatMap((cell) =>
     report.arms.map((arm): Row => {
       const floorMs = floors.get(JSON.stringify([arm.id, cell.id]));
-      return { arm, cell, result: lookup.result(cell, arm), floorMs, against: lookup.against(cell, arm) };
+      const found = checks.get(JSON.stringify([arm.id, cell.id])) ?? [];
+      const gate = RESULTS.find((result) => found.some((check) => check.result === result));
+      return { arm, cell, result: lookup.result(cell, arm), floorMs, against: lookup.against(cell, arm), gate };
     }),
   );
   const head = COLUMNS.map(([name]) => name).join(',');

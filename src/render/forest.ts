@@ -1,21 +1,23 @@
 import type { Arm, Comparison, Verdict } from '../report.ts';
 import { describeLevels, quotedDifference } from './arm-effects.ts';
 import { describeArmVerdictBeside } from './arm-verdicts.ts';
-import { chartNumber, effectWithInterval, millis, NOTHING, percentExact, ratio } from './format.ts';
+import { buildForestPanel } from './charts/forest.ts';
+import type { Panel } from './charts/panel.ts';
+import { drawnGroups } from './charts/select.ts';
+import { effectWithInterval, integer, millis, NOTHING, percentExact } from './format.ts';
 import { cellLabel, type Group, type Lookup } from './lookup.ts';
 import { listMarks, markSigns } from './marks.ts';
 import { describeVerdict, listPairs, pairLabel } from './pairs-table.ts';
 import { type Plain, type Prose, plain } from './prose.ts';
 
-/** Differences as intervals on one logarithmic axis. Places are percent of the plot's width. */
+/** Differences of one batch: the numbers as rows, and the same rows as a chart. */
 export interface Forest {
-  readonly title: Plain;
-  readonly one: Plain;
   /** What the intervals are: "95% interval". */
   readonly levels: Plain;
-  readonly band: { readonly x: Plain; readonly width: Plain; readonly label: Plain };
-  readonly ticks: readonly { readonly x: Plain; readonly label: Plain }[];
+  readonly margin: Plain;
   readonly rows: readonly ForestRow[];
+  /** Null where the page draws no charts of this batch. */
+  readonly panel: Panel | null;
 }
 
 export interface ForestRow {
@@ -25,17 +27,13 @@ export interface ForestRow {
   readonly difference: Plain;
   readonly verdict: Prose;
   readonly tone: Verdict;
-  readonly point: Plain;
-  readonly interval: { readonly from: Plain; readonly to: Plain } | null;
 }
-
-const EDGE = 4;
 
 type Words = Pick<ForestRow, 'label' | 'medians' | 'verdict'>;
 
 /** The baseline's pairs of a batch. Null where it has none. */
 export function buildForest(lookup: Lookup, group: Group): Forest | null {
-  return drawForest(lookup, group, listPairs(lookup, group), (comparison) => ({
+  return listRows(lookup, group, plain`Pairs, ${group.title}`, listPairs(lookup, group), (comparison) => ({
     label: pairLabel(lookup, comparison),
     medians: null,
     verdict: describeVerdict(comparison),
@@ -45,7 +43,8 @@ export function buildForest(lookup: Lookup, group: Group): Forest | null {
 /** One arm against the baseline, the cells of a batch. Null where none was compared. */
 export function buildArmForest(lookup: Lookup, group: Group, other: Arm): Forest | null {
   const found = group.cells.flatMap((cell) => lookup.against(cell, other) ?? []);
-  return drawForest(lookup, group, found, (comparison) => {
+  const title = plain`Arm ${integer(lookup.others.indexOf(other) + 2)} against the baseline, ${group.title}`;
+  return listRows(lookup, group, title, found, (comparison) => {
     const cell = lookup.cell(comparison.b.cell);
     const [before, after] = [lookup.arm, other].map((arm) => {
       const result = cell === undefined ? null : lookup.result(cell, arm);
@@ -59,52 +58,29 @@ export function buildArmForest(lookup: Lookup, group: Group, other: Arm): Forest
   });
 }
 
-function drawForest(
+function listRows(
   lookup: Lookup,
   group: Group,
+  title: Plain,
   pairs: readonly Comparison[],
   describe: (comparison: Comparison) => Words,
 ): Forest | null {
   if (pairs.length === 0) return null;
   const { margin } = lookup.report.config;
-  const shown = pairs.map((comparison) => ({ comparison, ...quotedDifference(comparison) }));
-  const ends = shown.flatMap(({ effect, low, high }) => [low ?? effect, high ?? effect]).map(toLog);
-  const from = Math.min(toLog(-margin / (1 + margin)), ...ends);
-  const to = Math.max(toLog(margin), ...ends);
-  const place = (log: number): Plain => chartNumber(EDGE + ((100 - 2 * EDGE) * (log - from)) / (to - from));
-  const bandFrom = place(toLog(-margin / (1 + margin)));
-  const bandTo = place(toLog(margin));
-  return {
-    title: group.title,
-    one: place(0),
-    levels: describeLevels(lookup.report, pairs),
-    band: { x: bandFrom, width: chartNumber(Number(bandTo) - Number(bandFrom)), label: percentExact(margin) },
-    ticks: listTicks(from, to).map((log) => ({ x: place(log), label: ratio(2 ** log) })),
-    rows: shown.map(({ comparison, effect, low, high }) => ({
+  const rows = pairs.map((comparison) => {
+    const { effect, low, high } = quotedDifference(comparison);
+    return {
       ...describe(comparison),
+      comparison,
       difference: effectWithInterval(effect, low, high),
       tone: comparison.verdict,
-      point: place(toLog(effect)),
-      interval: low === null || high === null ? null : { from: place(toLog(low)), to: place(toLog(high)) },
-    })),
+    };
+  });
+  const named = rows.map(({ label, comparison }) => ({ name: label, comparison }));
+  return {
+    levels: describeLevels(lookup.report, pairs),
+    margin: percentExact(margin),
+    rows: rows.map(({ comparison: _, ...row }) => row),
+    panel: drawnGroups(lookup).includes(group) ? buildForestPanel(title, named, margin) : null,
   };
-}
-
-const BASES = [1.1, 1.25, 1.5, 2, 4, 10, 32, 100, 1000];
-const MOST_TICKS = 5;
-
-/** Powers of the smallest base that does not crowd the axis; "same" is one of them. */
-function listTicks(from: number, to: number): number[] {
-  const powers = (base: number): number[] => {
-    const step = Math.log2(base);
-    const first = Math.ceil(from / step);
-    const length = Math.floor(to / step) - first + 1;
-    return length > MOST_TICKS ? [] : Array.from({ length }, (_, i) => (first + i) * step);
-  };
-  return BASES.map(powers).find((ticks) => ticks.length > 0) ?? [0];
-}
-
-/** An effect never lies at or below -1: no request takes no time at all. */
-function toLog(effect: number): number {
-  return Math.log2(Math.max(1 + effect, 2 ** -20));
 }

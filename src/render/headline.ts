@@ -2,6 +2,8 @@ import type { Report, Warning } from '../report.ts';
 import { summariseArms, tallyArms } from './arm-verdicts.ts';
 import { countClaims } from './conclusions.ts';
 import { count, integer } from './format.ts';
+import { describeBroken } from './gate-findings.ts';
+import { countLimits } from './gate-words.ts';
 import type { Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
 import { join, type Plain, type Prose, plain, say } from './prose.ts';
@@ -11,6 +13,9 @@ export interface Headline {
   readonly state: State;
   /** The state in a word or two. */
   readonly word: Plain;
+  /** What was found. */
+  readonly found: Prose;
+  /** The same behind the name of what was measured. */
   readonly text: Prose;
 }
 
@@ -20,7 +25,12 @@ export type State = 'good' | 'open' | Exclude<Weight, 'note'>;
 export interface Alert {
   readonly kind: 'CAUTION' | 'WARNING' | 'NOTE';
   readonly text: Prose;
+  /** The same in its parts: what a sink with room for it sets apart. */
+  readonly parts: readonly Prose[];
 }
+
+/** Warnings that an alert tells before it counts the rest. */
+const MOST_WARNINGS = 6;
 
 export const SIGNS: Record<State, Plain> = { good: plain`🟢`, open: plain`⚪`, doubt: plain`🟡`, bad: plain`🔴` };
 
@@ -34,39 +44,58 @@ export function buildHeadline(lookup: Lookup): Headline {
   const { state, word } = judgeState(lookup);
   const loop = describeOpenLoop(report);
   const doubt = state === 'doubt' && !isReference(report) ? [say`the numbers are not trustworthy`] : [];
+  const limits = describeLimits(report).map((part) => say`${part}`);
   const outcome = describeOutcome(report).map((part) => say`${part}`);
   const more = [...(loop === null ? [] : [say`${loop}`]), ...doubt];
   if (lookup.others.length > 0) {
     const unmeasured = report.cells.some((cell) => cell.state !== 'measured') ? [say`${countCells(report)}`] : [];
-    const parts = [summariseArms(lookup), ...outcome, ...unmeasured, ...more];
-    return { state, word, text: say`${name}, ${join(parts, '; ')}` };
+    const parts = [...limits, summariseArms(lookup), ...outcome, ...unmeasured, ...more];
+    // What was found has a colon of its own.
+    const then = limits.length > 0 ? plain`: ` : plain`, `;
+    const found = join(parts, '; ');
+    return { state, word, found, text: say`${name}${then}${found}` };
   }
   const claims = countClaims(report);
-  const parts = [...outcome, say`${countCells(report)}`, ...more, ...(claims === null ? [] : [say`${claims}`])];
-  return { state, word, text: say`${name}: ${join(parts, '; ')}` };
+  const parts = [
+    ...limits,
+    ...outcome,
+    say`${countCells(report)}`,
+    ...more,
+    ...(claims === null ? [] : [say`${claims}`]),
+  ];
+  const found = join(parts, '; ');
+  return { state, word, found, text: say`${name}: ${found}` };
 }
 
-/** What a reader has to know before the numbers: the heaviest kind of warning, or nothing. */
+/** What a reader has to know before the numbers: broken limits and the heaviest kind of warning, or nothing. */
 export function buildAlert(lookup: Lookup): Alert | null {
-  const { warnings } = lookup.report;
-  const say = (weight: Weight): Prose =>
-    warnings
-      .filter((warning) => weigh(warning) === weight && !isTold(warning))
-      .flatMap((warning, i) => [...(i === 0 ? [] : SPACE), ...describeWarning(lookup, warning)]);
-  const bad = say('bad');
-  if (bad.length > 0) return { kind: 'CAUTION', text: bad };
-  const doubt = say('doubt');
-  if (doubt.length > 0) return { kind: 'WARNING', text: doubt };
-  const note = say('note');
-  return note.length > 0 ? { kind: 'NOTE', text: note } : null;
+  const broken = describeBroken(lookup);
+  const bad = tellWarnings(lookup, 'bad');
+  if (broken !== null || bad.length > 0) return toAlert('CAUTION', [...(broken ?? []), ...bad]);
+  const doubt = tellWarnings(lookup, 'doubt');
+  if (doubt.length > 0) return toAlert('WARNING', doubt);
+  const note = tellWarnings(lookup, 'note');
+  return note.length > 0 ? toAlert('NOTE', note) : null;
+}
+
+function toAlert(kind: Alert['kind'], parts: readonly Prose[]): Alert {
+  return { kind, text: join(parts, ' '), parts };
+}
+
+/** All warnings of a kind as one part, if there are any. */
+function tellWarnings(lookup: Lookup, weight: Weight): Prose[] {
+  const told = lookup.report.warnings.filter((warning) => weigh(warning) === weight && !isTold(warning));
+  const shown = told.length <= MOST_WARNINGS + 1 ? told : told.slice(0, MOST_WARNINGS);
+  const rest = told.length - shown.length;
+  const parts = shown.map((warning) => describeWarning(lookup, warning));
+  if (parts.length === 0) return [];
+  return [join([...parts, ...(rest > 0 ? [say`${count(rest, 'more warning')}.`] : [])], ' ')];
 }
 
 /** Marks in the tables and the very first line tell these already. */
 function isTold({ code }: Warning): boolean {
   return code === 'not-seldon' || code === 'floor-share' || code === 'flagged-blocks';
 }
-
-const SPACE = say` `;
 
 export function isReference({ arms }: Report): boolean {
   return arms.some(({ isSeldon }) => isSeldon === false);
@@ -75,7 +104,10 @@ export function isReference({ arms }: Report): boolean {
 /** What is missing weighs more than what is doubtful, and that more than what the arms were found to be. */
 function judgeState(lookup: Lookup): Pick<Headline, 'state' | 'word'> {
   const { report } = lookup;
-  if (report.outcome === 'regression') return { state: 'bad', word: plain`over a limit` };
+  if (report.gate?.result === 'not-measured') return { state: 'bad', word: plain`with a limit unmeasured` };
+  if (report.outcome === 'regression' || report.gate?.result === 'failed') {
+    return { state: 'bad', word: plain`over a limit` };
+  }
   const failed = report.cells.some(({ state }) => state === 'failed');
   const isOver = report.outcome === 'aborted' || report.outcome === 'infra-error';
   if (failed || isOver || report.warnings.some((warning) => weigh(warning) === 'bad')) {
@@ -87,8 +119,17 @@ function judgeState(lookup: Lookup): Pick<Headline, 'state' | 'word'> {
   }
   const tallies = tallyArms(lookup);
   if (tallies.some(({ of }) => of.slower > 0)) return { state: 'bad', word: plain`slower` };
-  const isOpen = tallies.some(({ of, missing }) => of.inconclusive + of['not-resolvable'] + missing > 0);
+  const isOpen =
+    report.gate?.result === 'inconclusive' ||
+    tallies.some(({ of, missing }) => of.inconclusive + of['not-resolvable'] + missing > 0);
   return isOpen ? { state: 'open', word: plain`not settled` } : { state: 'good', word: plain`measured` };
+}
+
+/** Kept limits are told below the headline. */
+function describeLimits({ gate, outcome }: Report): Plain[] {
+  if (gate === null || gate.rules.length === 0 || gate.result === 'passed')
+    return outcome === 'regression' ? [plain`a limit was exceeded`] : [];
+  return [countLimits(gate.rules)];
 }
 
 function describeOutcome(report: Report): Plain[] {
@@ -102,7 +143,6 @@ function describeOutcome(report: Report): Plain[] {
         ? [plain`broke off ${describeStop(stop ?? planned)}`]
         : [];
     case 'regression':
-      return [plain`a limit was exceeded`];
     case 'ok':
     case 'untrustworthy':
       return [];

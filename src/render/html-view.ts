@@ -6,23 +6,25 @@ import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, buildFloorTable, CODEC_NOTE } from './cost-tables.ts';
 import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
-import { buildArmForest, buildForest, type Forest } from './forest.ts';
+import { buildArmForest, buildForest } from './forest.ts';
 import { integer } from './format.ts';
+import { buildGateTable, describeGate, explainGate } from './gate-table.ts';
 import { buildAlert, buildHeadline, isReference } from './headline.ts';
+import { buildHistoryTable, explainHistory } from './history-table.ts';
+import { viewCharts } from './html-charts.ts';
+import { viewForest, viewOptional, viewPivot, viewProse, viewTable } from './html-parts.ts';
+import { tallyVerdicts } from './html-tally.ts';
 import type { Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
 import { explainMarks } from './marks.ts';
 import { describeMethod } from './method.ts';
 import { PAIRS_NOTE } from './pairs-table.ts';
-import { buildPivot, explainPivots, FASTEST, type Pivot } from './pivot.ts';
+import { buildPivot, explainPivots } from './pivot.ts';
 import { toText } from './plain-text.ts';
-import { foreign, type Plain, type Prose, plain, say } from './prose.ts';
+import { foreign, plain, say } from './prose.ts';
 import { describeProvenance, runName, runUrlOf } from './provenance.ts';
-import type { Table } from './table.ts';
 import { buildThroughput } from './throughput.ts';
 import { describeWarning, NOT_SELDON } from './warnings.ts';
-
-const HEAT_STEPS = 7;
 
 /** What the template shows: text only, every field always there, because the template is strict. */
 export function buildView(lookup: Lookup) {
@@ -32,6 +34,8 @@ export function buildView(lookup: Lookup) {
   const url = runUrlOf(report);
   const loop = describeOpenLoop(report);
   const pivots = groups.map((group) => buildPivot(lookup, group));
+  const gate = describeGate(lookup);
+  const history = explainHistory(lookup);
   return {
     state: headline.state,
     word: headline.word,
@@ -40,6 +44,13 @@ export function buildView(lookup: Lookup) {
     lead: isReference(report) ? viewProse(NOT_SELDON) : null,
     provenance: viewProse(describeProvenance(lookup)),
     alert: alert === null ? null : { kind: alert.kind.toLowerCase(), text: viewProse(alert.text) },
+    tally: tallyVerdicts(lookup).map(viewProse),
+    gate: gate === null ? null : viewProse(gate),
+    gateTable: viewOptional(buildGateTable(lookup)),
+    gateNote: viewProse(explainGate(lookup)),
+    history: history === null ? null : viewProse(history),
+    historyTable: viewOptional(buildHistoryTable(lookup)),
+    charts: viewCharts(lookup),
     arms: viewArms(lookup),
     conclusions: describeConclusions(lookup, groups).map(viewProse),
     // A few batches lie open; of many, each is folded.
@@ -94,75 +105,6 @@ function viewArms(lookup: Lookup) {
         }),
         cells: viewTable(buildCellsTable(lookup, group, other)),
       })),
-    })),
-  };
-}
-
-function viewProse(prose: Prose) {
-  return prose.map((segment) => ({
-    strong: segment.style === 'strong',
-    code: segment.style === 'code',
-    foreign: segment.style === 'foreign',
-    text: toText([segment]),
-  }));
-}
-
-function viewTable({ caption, columns, rows }: Table) {
-  return {
-    caption,
-    columns: columns.map(({ title, align }) => ({ title: viewProse(title), align })),
-    rows: rows.map(([head = [], ...cells]) => ({
-      head: viewProse(head),
-      cells: cells.map((cell, i) => ({ align: columns[i + 1]?.align ?? 'left', text: viewProse(cell) })),
-    })),
-  };
-}
-
-function viewOptional(table: Table | null) {
-  return table === null ? null : viewTable(table);
-}
-
-function viewPivot({ columns, rows }: Pivot) {
-  const hasFastest = rows.some(({ fastest }) => fastest !== null);
-  return {
-    columns,
-    fastestTitle: hasFastest ? FASTEST : null,
-    rows: rows.map(({ encoding, cells, fastest }) => ({
-      encoding,
-      cells: cells.map(({ text, heat }) => ({
-        text: viewProse(text),
-        heat: heat === null ? 'none' : `h${Math.min(HEAT_STEPS - 1, Math.floor(heat * HEAT_STEPS))}`,
-      })),
-      fastest: fastest === null ? null : viewProse(fastest),
-    })),
-  };
-}
-
-interface ForestWords {
-  /** The head of the first column. */
-  readonly first: Plain;
-  /** For an attribute, where no foreign text belongs. */
-  readonly label: Plain;
-  readonly caption: Prose;
-}
-
-function viewForest(forest: Forest | null, words: ForestWords) {
-  if (forest === null) return null;
-  const { one, levels, band, ticks, rows } = forest;
-  return {
-    one,
-    levels,
-    band,
-    ticks,
-    ...words,
-    caption: viewProse(words.caption),
-    hasMedians: rows.some(({ medians }) => medians !== null),
-    rows: rows.map((row) => ({
-      ...row,
-      one,
-      band,
-      label: viewProse(row.label),
-      verdict: viewProse(row.verdict),
     })),
   };
 }

@@ -15,7 +15,7 @@ export function describeProvenance(lookup: Lookup): Prose {
   return [
     ...join(
       [
-        ...(sha === null ? [] : [say`${code(sha.slice(0, 7) as Plain)}`]),
+        ...(sha === null ? [] : [describeCommits(report, sha)]),
         describeArms(lookup),
         say`${count(report.roundsDone, 'round')} of ${duration(config.blockMs)} blocks`,
         ...(connections === null ? [] : [connections]),
@@ -31,6 +31,25 @@ export function describeProvenance(lookup: Lookup): Prose {
       ? []
       : say` Smallest difference that the median ${lookup.others.length > 0 ? plain`comparison of arms` : plain`pair`} could show with 80% power: ${visible}.`),
   ];
+}
+
+/** The commit, and on a pull request the merge into its base where that is what was checked out. */
+function describeCommits({ provenance }: Report, sha: Plain): Prose {
+  const merged = matchOrNull(provenance.mergeSha, SHA);
+  const short = code(shortSha(sha));
+  return merged === null || merged === sha
+    ? say`${short}`
+    : say`${short} (head of the pull request), measured as merged into its base (${code(shortSha(merged))})`;
+}
+
+/** The same where all reports are of the same commits; null where they are not, or nobody knows. */
+export function describeCommonCommit(reports: readonly Report[]): Prose | null {
+  const [first, ...others] = reports;
+  const sha = first === undefined ? null : commitOf(first);
+  if (first === undefined || sha === null) return null;
+  const isSame = ({ provenance }: Report): boolean =>
+    provenance.sha === sha && provenance.mergeSha === first.provenance.mergeSha;
+  return others.every(isSame) ? describeCommits(first, sha) : null;
 }
 
 /** Of several arms the baseline, and how many stood beside it. */
@@ -77,25 +96,36 @@ function smallestVisible({ report, comparisons, between, others }: Lookup): Plai
   return percent(Math.expm1(((z + 0.84) * (lower + upper)) / 2));
 }
 
-/** The commit, where it is written as one. */
-function commitOf({ provenance }: Report): Plain | null {
-  return matchOrNull(provenance.sha, /^[0-9a-f]{7,64}$/);
+const SHA = /^[0-9a-f]{7,64}$/;
+
+/** The commit that was measured, where it is written as one. */
+export function commitOf({ provenance }: Pick<Report, 'provenance'>): Plain | null {
+  return matchOrNull(provenance.sha, SHA);
 }
 
-/** The first line of a comment of ours: machine fields, in which no foreign text can stand. */
-export function markerFields(report: Report): Plain {
-  const head = commitOf(report) ?? plain`-`;
-  const run = matchOrNull(report.provenance.runId, /^[0-9]{1,20}$/) ?? plain`-`;
-  const attempt = matchOrNull(report.provenance.runAttempt, /^[0-9]{1,6}$/) ?? plain`-`;
-  return plain`key=default head=${head} run=${run} attempt=${attempt}`;
+/** Null for a text that names no commit. */
+export function readCommit(text: string | null): Plain | null {
+  return matchOrNull(text ?? undefined, SHA);
+}
+
+/** As people write it. */
+export function shortSha(sha: Plain): Plain {
+  return sha.slice(0, 7) as Plain;
 }
 
 /** The run's page, where the address has the form of one. */
 export function runUrlOf({ provenance }: Report): Plain | null {
-  return matchOrNull(
-    provenance.runUrl,
-    /^https?:\/\/[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?\/[A-Za-z0-9_.-]{1,100}\/[A-Za-z0-9_.-]{1,100}\/actions\/runs\/[0-9]{1,20}(?:\/attempts\/[0-9]{1,6})?$/,
-  );
+  return matchOrNull(provenance.runUrl, RUN_URL);
+}
+
+const RUN =
+  '^https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?/[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}/actions/runs/[0-9]{1,20}';
+const RUN_URL = new RegExp(`${RUN}(?:/attempts/[0-9]{1,6})?$`);
+const ARTIFACT_URL = new RegExp(`${RUN}/artifacts/[0-9]{1,20}$`);
+
+/** An artifact's page, where the address has the form of one. */
+export function readArtifactUrl(url: string): Plain | null {
+  return matchOrNull(url, ARTIFACT_URL);
 }
 
 export function runName(report: Report): Plain {

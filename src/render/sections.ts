@@ -1,3 +1,5 @@
+import { writeMarker } from '../comment-marker.ts';
+import type { Report } from '../report.ts';
 import { describeArms } from './arm-conclusions.ts';
 import { buildDifferencesTable } from './arm-differences.ts';
 import { buildArmTable, explainArms, withinBaseline } from './arm-tables.ts';
@@ -6,11 +8,10 @@ import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, CODEC_NOTE } from './cost-tables.ts';
 import { count, integer } from './format.ts';
-import { type Alert, buildAlert, buildHeadline, isReference, SIGNS } from './headline.ts';
+import { buildHeadline, isReference, SIGNS } from './headline.ts';
 import type { Group, Lookup } from './lookup.ts';
 import { describeOpenLoop, isConcurrent } from './loop.ts';
 import {
-  alert,
   blocks,
   bullets,
   details,
@@ -27,43 +28,44 @@ import { drawArm, drawIntervals, drawMedians } from './mermaid.ts';
 import { describeMethod } from './method.ts';
 import { buildPairsTable, PAIRS_NOTE } from './pairs-table.ts';
 import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
-import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
-import { describeProvenance, markerFields, runName, runUrlOf } from './provenance.ts';
+import type { Posting } from './posting.ts';
+import { staleNote } from './posting-lines.ts';
+import { join, type Plain, type Prose, plain, say } from './prose.ts';
+import { commitOf, describeProvenance } from './provenance.ts';
 import type { Table } from './table.ts';
 import { buildThroughput } from './throughput.ts';
 import { NOT_SELDON } from './warnings.ts';
 
 /** The parts that the comment and the summary are made of. Each is null or empty where it has nothing to show. */
 
-export function marker(lookup: Lookup): Md {
-  return md`<!-- seldon-bench-action:v1 ${markerFields(lookup.report)} -->`;
+/** The first line of a comment. */
+export function marker(provenance: Report['provenance'], { key }: Posting): Md {
+  const { runId = null, runAttempt = null } = provenance;
+  return md`${writeMarker({ key, head: commitOf({ provenance }), run: runId, attempt: runAttempt }) as Plain}`;
 }
 
-export function head(lookup: Lookup): Md {
+export function head(lookup: Lookup, posting: Posting): Md {
   const { state, text } = buildHeadline(lookup);
   return blocks(
     isReference(lookup.report) ? md`**${toMarkdown(NOT_SELDON)}**` : null,
     md`### ${SIGNS[state]} ${toMarkdown(text)}`,
+    staleNote([lookup.report], posting),
     small(describeProvenance(lookup)),
   );
 }
 
-export function alertBlock(lookup: Lookup): Md | null {
-  const found: Alert | null = buildAlert(lookup);
-  return found === null ? null : alert(found.kind, found.text);
+/** What the comparison of the arms found; null where there is one arm. */
+export function armConclusions(lookup: Lookup): Md | null {
+  return lookup.others.length === 0 ? null : blocks(md`**Conclusions**`, numbered(describeArms(lookup)));
 }
 
-/** What the comparison of the arms found, and what differs between them; null where there is one arm. */
-export function armConclusions(lookup: Lookup): Md | null {
+/** What differs between the arms; null where there is one. */
+export function armDifferences(lookup: Lookup): Md | null {
   if (lookup.others.length === 0) return null;
   const differences = buildDifferencesTable(lookup);
-  return blocks(
-    md`**Conclusions**`,
-    numbered(describeArms(lookup)),
-    differences === null
-      ? small(say`Nothing that this report knows of differs between the arms.`)
-      : tableToMarkdown(differences),
-  );
+  return differences === null
+    ? small(say`Nothing that this report knows of differs between the arms.`)
+    : tableToMarkdown(differences);
 }
 
 /** Up to two arms stand beside the baseline in one table; of more, each has tables of its own. */
@@ -72,7 +74,7 @@ export function armTables(lookup: Lookup, groups: readonly Group[]): Md | null {
   if (others.length === 0) return null;
   const together = others.length <= 2 ? [others] : others.map((other) => [other]);
   const tables = together.flatMap((some) =>
-    groups.map((group) => tableToMarkdown(buildArmTable(lookup, group, some, { inFull: true }))),
+    groups.map((group) => tableToMarkdown(unbroken(buildArmTable(lookup, group, some, { inFull: true })))),
   );
   return blocks(...tables, small(explainArms(lookup, groups, 'verdict')));
 }
@@ -144,7 +146,7 @@ export function cellTables(lookup: Lookup, groups: readonly Group[]): Md {
 
 export function pairTables(lookup: Lookup, groups: readonly Group[]): Md {
   const tables = groups.map((group) => buildPairsTable(lookup, group)).filter(({ rows }) => rows.length > 0);
-  return tables.length === 0 ? md`` : blocks(...tables.map(titled), small(PAIRS_NOTE));
+  return tables.length === 0 ? md`` : blocks(...tables.map((table) => titled(unbroken(table))), small(PAIRS_NOTE));
 }
 
 export function codecTable(lookup: Lookup, groups: readonly Group[]): Md {
@@ -156,15 +158,17 @@ export function method(lookup: Lookup): Md {
   return details(md`<b>How this was measured, and what it cannot tell</b>`, bullets(describeMethod(lookup)));
 }
 
-export function links({ report }: Lookup): Md | null {
-  const url = runUrlOf(report);
-  if (url === null) return null;
-  const tool = toMarkdown(say`${foreign(report.tool.name)} ${foreign(report.tool.version)}`);
-  return md`<sub>[${runName(report)}](${url}) · ${tool}</sub>`;
-}
-
 function titled(table: Table): Md {
   return blocks(md`**${table.caption}**`, tableToMarkdown(table));
+}
+
+/** Names stay on one line, so that where a table is too wide other words of it wrap and not they. */
+export function unbroken(table: Table, column = 0): Table {
+  const join = (prose: Prose): Prose =>
+    prose.map((segment) =>
+      segment.style === 'plain' ? { ...segment, text: segment.text.replaceAll(' ', '\u00a0') as Plain } : segment,
+    );
+  return { ...table, rows: table.rows.map((row) => row.map((cell, i) => (i === column ? join(cell) : cell))) };
 }
 
 export function small(prose: Prose): Md {

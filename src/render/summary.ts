@@ -1,18 +1,20 @@
-import { buildFloorTable } from './cost-tables.ts';
-import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
+import { renderFolded } from './fold.ts';
+import { environmentTable, floorTable, stagesTable, warningsInFull } from './full-sections.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
-import { blocks, bullets, details, type Md, md, tableToMarkdown } from './markdown.ts';
+import { blocks, details, type Md, md } from './markdown.ts';
+import type { Posting } from './posting.ts';
+import { footer } from './posting-lines.ts';
+import { alertBlock, earlierRuns, keptLine, limitsTable } from './publication-sections.ts';
 import {
-  alertBlock,
   armCharts,
   armConclusions,
+  armDifferences,
   armTables,
   cellTables,
   codecTable,
   conclusions,
   head,
   intervalChart,
-  links,
   medianCharts,
   method,
   page,
@@ -21,41 +23,58 @@ import {
   titleOf,
   withinArm,
 } from './sections.ts';
-import type { Table } from './table.ts';
-import { describeWarning } from './warnings.ts';
+import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 
-/** The job's summary: as the comment, with the tables of the cells open and the warnings and the environment in full. */
-export function renderSummary(lookup: Lookup): string {
-  const groups = pickGroups(lookup.groups);
-  return page(
-    head(lookup),
-    alertBlock(lookup),
-    armConclusions(lookup),
-    armTables(lookup, groups),
-    armCharts(lookup, groups),
-    withinArm(lookup, conclusions(lookup, groups), pivots(lookup, groups), intervalChart(lookup, groups)),
-    section(md`Cells`, cellTables(lookup, groups)),
-    section(md`Warnings`, warnings(lookup)),
-    details(titleOf('medians', lookup, groups), medianCharts(lookup, groups)),
-    details(titleOf('pairs', lookup, groups), pairTables(lookup, groups)),
-    details(titleOf('codec', lookup, groups), codecTable(lookup, groups)),
-    details(md`<b>Floor</b>: what the client and the kernel cost alone`, table(buildFloorTable(lookup))),
-    method(lookup),
-    section(md`Environment`, table(buildEnvironmentTable(lookup))),
-    section(md`Stages`, table(buildTimelineTable(lookup))),
-    links(lookup),
+/** Bytes of UTF-8. The runner drops a step's whole summary beyond 1 MiB. */
+export const MAX_SUMMARY = 900 * 1024;
+
+/**
+ * The job's summary: as the comment, with the tables of the cells open and the warnings and the environment in full.
+ * Where it is too long, whole parts are left out and named.
+ */
+export function renderSummary(lookups: readonly [Lookup, ...Lookup[]], posting: Posting): string {
+  const [lookup, ...others] = lookups;
+  if (others.length > 0) return renderFolded(lookups, posting, { first: null, fits, inFull: true });
+  const shelf = createShelf();
+  const top = head(lookup, posting);
+  return writeFitting(fits, (shed) =>
+    page(top, writeBody(lookup, shelf.keep(shed)), leftOut(shed, [shelf]), footer(lookup.report, posting.links)),
   );
 }
 
-function warnings(lookup: Lookup): Md {
-  const { warnings } = lookup.report;
-  return bullets(warnings.map((warning) => describeWarning(lookup, warning, Number.POSITIVE_INFINITY)));
+function fits(text: string): boolean {
+  return Buffer.byteLength(text) <= MAX_SUMMARY;
+}
+
+function writeBody(lookup: Lookup, keep: Keep): Md {
+  const groups = pickGroups(lookup.groups);
+  return blocks(
+    keep('alert', () => alertBlock(lookup)),
+    keptLine(lookup),
+    keep('arm-conclusions', () => armConclusions(lookup)),
+    keep('differences', () => armDifferences(lookup)),
+    keep('arm-tables', () => armTables(lookup, groups)),
+    keep('arm-charts', () => armCharts(lookup, groups)),
+    withinArm(
+      lookup,
+      keep('conclusions', () => conclusions(lookup, groups)),
+      keep('pivots', () => pivots(lookup, groups)),
+      keep('intervals', () => intervalChart(lookup, groups)),
+    ),
+    keep('cells', () => section(md`Cells`, cellTables(lookup, groups))),
+    keep('warnings', () => section(md`Warnings`, warningsInFull(lookup))),
+    keep('gate', () => limitsTable(lookup)),
+    keep('history', () => earlierRuns(lookup, groups)),
+    keep('medians', () => details(titleOf('medians', lookup, groups), medianCharts(lookup, groups))),
+    keep('pairs', () => details(titleOf('pairs', lookup, groups), pairTables(lookup, groups))),
+    keep('codec', () => details(titleOf('codec', lookup, groups), codecTable(lookup, groups))),
+    keep('floor', () => floorTable(lookup)),
+    keep('method', () => method(lookup)),
+    keep('environment', () => section(md`Environment`, environmentTable(lookup))),
+    keep('timeline', () => section(md`Stages`, stagesTable(lookup))),
+  );
 }
 
 function section(title: Md, body: Md): Md | null {
   return body === '' ? null : blocks(md`#### ${title}`, body);
-}
-
-function table(data: Table | null): Md {
-  return data === null ? md`` : tableToMarkdown(data);
 }

@@ -4,11 +4,14 @@ import { describeArms } from './arm-conclusions.ts';
 import { buildDifferencesTable } from './arm-differences.ts';
 import { buildArmTable, withinBaseline } from './arm-tables.ts';
 import { describeConclusions } from './conclusions.ts';
+import { count } from './format.ts';
+import { describeBroken, describeKept } from './gate-findings.ts';
 import { buildHeadline, isReference, type State } from './headline.ts';
+import { explainHistory } from './history-table.ts';
 import { createLookup, type Lookup, pickGroups } from './lookup.ts';
 import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
 import { toText } from './plain-text.ts';
-import { join, type Plain, type Prose, plain } from './prose.ts';
+import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 import { describeProvenance } from './provenance.ts';
 import { left, type Table } from './table.ts';
 import { buildThroughput } from './throughput.ts';
@@ -39,10 +42,12 @@ export function renderTerminal(report: Report, { colour, width }: TerminalOption
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
   const parts = [
     renderHead(lookup, columns, paint),
+    renderLimits(lookup, columns, paint),
     ...renderArms(lookup, columns, paint),
     ...renderPivots(lookup, columns, paint),
     renderNumbered(describeConclusions(lookup), columns),
     renderWarnings(lookup, columns, paint),
+    renderHistory(lookup, columns, paint),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -56,6 +61,31 @@ function renderHead(lookup: Lookup, width: number, paint: Paint): string {
     `${paint(style, sign)} ${paint('bold', wrap(toText(text), width - 2, '  '))}`,
     paint('dim', `  ${wrap(toText(describeProvenance(lookup)), width - 2, '  ')}`),
   ].join('\n');
+}
+
+/** Broken limits one by one; kept ones in a line. */
+function renderLimits(lookup: Lookup, width: number, paint: Paint): string {
+  const broken = describeBroken(lookup);
+  if (broken !== null) {
+    const [, ...items] = broken;
+    return renderItems(
+      items.map((item) => ({ sign: paint('red', '✖'), item })),
+      width,
+    );
+  }
+  const kept = describeKept(lookup);
+  return kept === null ? '' : wrap(toText(kept), width, '');
+}
+
+/** Earlier runs have a column each, for which a terminal is too narrow. */
+function renderHistory(lookup: Lookup, width: number, paint: Paint): string {
+  const { history } = lookup.report;
+  if (history === null) return '';
+  const note =
+    history.status === 'found'
+      ? say`Earlier runs on ${foreign(history.branch)}: ${count(history.runs.length, 'run')}, in report.html.`
+      : explainHistory(lookup);
+  return note === null ? '' : paint('dim', wrap(toText(note), width, ''));
 }
 
 /** What differs between the arms, what was found, and the cells of each arm against the baseline's. */

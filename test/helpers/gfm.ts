@@ -9,7 +9,11 @@ export function missingGfm(): string | false {
 
 /** HTML as GitHub's own parser makes it. */
 export function parseGfm(markdown: string): string {
-  return execFileSync('cmark-gfm', [...EXTENSIONS, '--unsafe'], { input: markdown, encoding: 'utf8' });
+  return execFileSync('cmark-gfm', [...EXTENSIONS, '--unsafe'], {
+    input: markdown,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
 }
 
 /** The tags of a page in their order, without its text. */

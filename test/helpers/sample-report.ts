@@ -1,7 +1,10 @@
+import { applyGate } from '../../src/analysis/gate.ts';
+import { parseGate } from '../../src/gate-rules.ts';
 import { type Encoding, type Method, planCells, type Transport } from '../../src/plan.ts';
-import type { Arm, CellReport, Report, Warning } from '../../src/report.ts';
+import type { Arm, CellReport, History, Report, Warning } from '../../src/report.ts';
 import { sampleCell, sampleFloor } from './sample-cells.ts';
 import { concludeSample } from './sample-claims.ts';
+import { sampleHistory } from './sample-history.ts';
 import { compareSample, compareSampleArms } from './sample-statistics.ts';
 
 export interface SampleOptions {
@@ -35,6 +38,10 @@ export interface SampleOptions {
   readonly failed?: Readonly<Record<string, string>>;
   readonly noisyCanary?: boolean;
   readonly provenance?: Report['provenance'];
+  readonly id?: string;
+  /** Rules as they are written in the option; judged as those of a real report are. */
+  readonly gate?: string;
+  readonly history?: History['status'];
 }
 
 /** A report that the schema takes, the same for the same options. Its statistics are rough but agree with each other. */
@@ -61,9 +68,9 @@ export function sampleReport(options: SampleOptions = {}): Report {
   const untrusted = warnings.some(
     ({ code }) => code === 'noisy-canary' || code === 'few-rounds' || code === 'failed-cells' || code === 'dropped',
   );
-  return {
+  const report: Report = {
     schema: 1,
-    id: 'default',
+    id: options.id ?? 'default',
     tool: { name: 'seldon-bench-action', version: '0.1.0' },
     startedAt: '2025-01-31T14:05:06.000Z',
     durationMs: 151_000,
@@ -122,9 +129,10 @@ export function sampleReport(options: SampleOptions = {}): Report {
     warnings,
     canary: roundsDone === 0 ? null : sampleCanary(cells, roundsDone, options.noisyCanary ?? false),
     gate: null,
-    history: null,
+    history: options.history === undefined ? null : sampleHistory(options.history, cells, baseline),
     outcome: stoppedDuring !== null ? 'aborted' : untrusted ? 'untrustworthy' : 'ok',
   };
+  return options.gate === undefined ? report : applyGate(report, parseGate(options.gate));
 }
 
 function sampleCodec(cells: readonly CellReport[]): Report['codec'] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderAll } from '../../src/render/render.ts';
 import type { Report } from '../../src/report.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 const HEADING = 'without flagged blocks';

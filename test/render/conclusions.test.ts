@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describeClaim, VERDICT_WORDS } from '../../src/render/conclusions.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { toText } from '../../src/render/plain-text.ts';
-import { renderAll } from '../../src/render/render.ts';
 import { type Claim, type Comparison, claim as claimSchema, type Report, verdict } from '../../src/report.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 const sample = sampleReport();

@@ -6,8 +6,8 @@ import { listFastest } from '../../src/render/fastest.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { buildPivot } from '../../src/render/pivot.ts';
 import { toText } from '../../src/render/plain-text.ts';
-import { renderAll } from '../../src/render/render.ts';
 import { type CellResult, type Report, verdict } from '../../src/report.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 const sample = sampleReport({ batches: [1] });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeFromCompressedBase64, HistogramLogReader } from 'hdr-histogram-js';
 import { escapeTag } from '../../src/render/histograms.ts';
-import { renderAll } from '../../src/render/render.ts';
 import type { Report } from '../../src/report.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 const report = sampleReport({ arms: ['base', 'new'], histograms: true });

@@ -1,4 +1,4 @@
-import type { Report } from '../../src/report.ts';
+import type { Gate, GateCheck, GateRule, History, Report } from '../../src/report.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 export const HOSTILE: readonly string[] = [
@@ -54,7 +54,10 @@ export function plantEverywhere(text: string): Report {
       pinning: { load: text, server: text },
       loadFlags: [text],
     },
-    provenance: { repository: text, sha: text, ref: text, event: text, runId: text, runAttempt: text, runUrl: text },
+    provenance: {
+      ...{ repository: text, sha: text, mergeSha: text, ref: text, event: text },
+      ...{ runId: text, runAttempt: text, runUrl: text },
+    },
     timeline: [{ stage: text, startMs: 0, durationMs: 1 }],
     arms: report.arms.map((arm, i) => ({
       ...arm,
@@ -81,5 +84,51 @@ export function plantEverywhere(text: string): Report {
     ],
     floor: report.floor.map((floor) => ({ ...floor, cell: text })),
     canary: report.canary === null ? null : { ...report.canary, cell: text },
+    gate: plantInGate(text, [base, other], report.cells[3]?.id ?? ''),
+    history: plantInHistory(text),
+    outcome: 'regression',
   };
+}
+
+/** All results occur, of known and of unknown cells and arms. */
+function plantInGate(text: string, arms: readonly [string, string], cell: string): Gate {
+  const at = (result: GateCheck['result'], arm: string, where: string | null): GateCheck => ({
+    ...{ arm, cell: where, value: 0.2, low: 0.1, high: 0.3 },
+    ...{ bound: 'low', result },
+  });
+  const rule = (metric: GateRule['metric'], result: GateRule['result'], i: number): GateRule => ({
+    ...{ rule: `${text}${i}`, metric, scope: text, limit: metric === 'claim' ? null : 0.05, result },
+    checks: [at(result, arms[1], metric === 'claim' ? null : cell), at(result, text, text), at(result, arms[1], text)],
+  });
+  return {
+    rules: [
+      rule('regression', 'failed', 1),
+      rule('p50', 'failed', 2),
+      rule('throughput', 'not-measured', 3),
+      rule('errors', 'inconclusive', 4),
+      rule('claim', 'passed', 5),
+      { ...rule('p99', 'not-measured', 6), checks: [] },
+    ],
+    result: 'failed',
+  };
+}
+
+function plantInHistory(text: string): History {
+  return {
+    status: 'found',
+    branch: text,
+    runs: [{ runId: '1', sha: '0123abc', startedAt: '2025-01-30T09:12:00.000Z', p50Ms: { [text.slice(0, 100)]: 1 } }],
+  };
+}
+
+/** Its other states, which say more than the table does. */
+export function plantInNoHistory(text: string): History[] {
+  return [
+    {
+      ...{ status: 'not-comparable', branch: text, runId: '1' },
+      differences: [{ what: text, earlier: text, now: text }],
+    },
+    { status: 'none', branch: text, why: text },
+    { status: 'unreadable', branch: text, why: text },
+  ];
 }

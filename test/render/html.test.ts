@@ -3,16 +3,67 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { templatesFolder } from '../../src/assets.ts';
-import { renderAll } from '../../src/render/render.ts';
+import { significant } from '../../src/render/format.ts';
+import { renderHtml } from '../../src/render/html.ts';
+import { createLookup } from '../../src/render/lookup.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
+import { HOSTILE, plantEverywhere } from './hostile-strings.ts';
 
 const template = readFileSync(join(templatesFolder, 'report.html.hbs'), 'utf8');
-const pages = [sampleReport(), sampleReport({ arms: ['base', 'new', 'newer'], concurrencies: [1, 8], rate: 200 })].map(
-  (report) => renderAll(report)['report.html'],
-);
+const reports = [
+  sampleReport({ histograms: true }),
+  sampleReport({ arms: ['base', 'new', 'newer'], concurrencies: [1, 8], rate: 200, batches: [1, 10, 100] }),
+];
+const pages = reports.map((report) => renderHtml(createLookup(report)));
 
-test('the template writes nothing past the escaping', () => {
-  assert.doesNotMatch(template, /\{\{\{|\{\{~?&/);
+test('the template writes nothing past the escaping but the drawings, at one place', () => {
+  assert.deepEqual(template.match(/\{\{\{[^}]*\}\}\}|\{\{~?&/g), ['{{{svg}}}']);
+});
+
+test('no foreign text stands in a drawing', () => {
+  const drawings = (text: string): string[] =>
+    renderHtml(createLookup(plantEverywhere(text))).match(/<svg class="chart"[\s\S]*?<\/svg>/g) ?? [];
+  const expected = drawings('harmless');
+  assert.ok(expected.length > 3);
+  for (const text of HOSTILE) assert.deepEqual(drawings(text), expected, JSON.stringify(text));
+});
+
+test('the same report gives the same page, however often', () => {
+  for (const [i, report] of reports.entries()) assert.equal(renderHtml(createLookup(report)), pages[i]);
+});
+
+test('the page stays small: 24 cells with histograms below 3 MB, 504 cells below 8 MB', () => {
+  const bytes = (html = ''): number => Buffer.byteLength(html);
+  assert.ok(bytes(pages[0]) < 1_000_000, `${bytes(pages[0])} bytes`);
+  const full = renderHtml(createLookup(sampleReport({ histograms: true, arms: ['a', 'b', 'c', 'd'], rounds: 40 })));
+  assert.ok(bytes(full) < 3_000_000, `${bytes(full)} bytes`);
+  const many = sampleReport({ batches: Array.from({ length: 42 }, (_, i) => i + 1) });
+  assert.ok(bytes(renderHtml(createLookup(many))) < 8_000_000);
+});
+
+test('the page holds the numbers of every chart in a table', () => {
+  const [report] = reports;
+  const [html = ''] = pages;
+  for (const { results } of report?.cells ?? []) {
+    for (const { medianMs } of results.base?.rounds ?? []) assert.ok(html.includes(`>${significant(medianMs ?? 0)}<`));
+  }
+  for (const name of ['Percentiles in ms', 'Block medians in ms', 'All cells', 'Pairs, batch 1'])
+    assert.ok(html.includes(name));
+});
+
+test('limits and earlier runs have sections where the report has them', () => {
+  const earlier = { runId: '7', sha: 'a'.repeat(40), startedAt: '2025-01-30T00:00:00.000Z', p50Ms: {} };
+  const rule = { rule: 'p50 < 1 ms', metric: 'p50', scope: '*', limit: 1, result: 'passed' } as const;
+  const html = renderHtml(
+    createLookup({
+      ...sampleReport(),
+      gate: { rules: [{ ...rule, checks: [] }], result: 'passed' },
+      history: { status: 'found', branch: '<b>main</b>', runs: [earlier] },
+    }),
+  );
+  assert.match(html, /<h2 id="limits">[\s\S]*p50 at most 1 ms/);
+  assert.match(html, /<h2 id="history">[\s\S]*&lt;b&gt;main/);
+  assert.doesNotMatch(pages[0] ?? '', /id="limits"|id="history"/);
 });
 
 test('the page asks for nothing from outside and runs nothing', () => {
@@ -46,15 +97,9 @@ test('the text on every heat colour has a contrast of 4.5 at least, light and da
     for (const name of ['ground', 'raised', ...Array.from({ length: 7 }, (_, i) => `h${i}`)]) {
       assert.ok(contrast(read('text'), read(name)) >= 4.5, name);
     }
-    for (const name of ['soft', 'good', 'doubt', 'bad', 'link']) {
+    for (const name of ['soft', 'good', 'doubt', 'bad', 'link', 'rest', 'grpc']) {
       assert.ok(contrast(read(name), read('ground')) >= 4.5, name);
     }
-  }
-});
-
-test('the places of a forest lie inside its plot', () => {
-  for (const [, place] of pages.join('').matchAll(/(?:c?x[12]?|width)="([-\d.]+)%"/g)) {
-    assert.ok(Number(place) >= 0 && Number(place) <= 100);
   }
 });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listFastest } from '../../src/render/fastest.ts';
 import { createLookup, pickGroups } from '../../src/render/lookup.ts';
-import { renderAll } from '../../src/render/render.ts';
 import type { Report } from '../../src/report.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { type SampleOptions, sampleReport } from '../helpers/sample-report.ts';
 
 const comment = (options: SampleOptions): string => renderAll(sampleReport(options))['comment.md'];

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { buildHeadline } from '../../src/render/headline.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { toText } from '../../src/render/plain-text.ts';
-import { renderAll } from '../../src/render/render.ts';
 import { renderTerminal } from '../../src/render/terminal.ts';
 import { describeStop } from '../../src/render/warnings.ts';
 import type { Report } from '../../src/report.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { type SampleOptions, sampleReport } from '../helpers/sample-report.ts';
 
 const ARMS = ['base', 'new'];

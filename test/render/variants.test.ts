@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderAll } from '../../src/render/render.ts';
 import { renderTerminal } from '../../src/render/terminal.ts';
 import { report as schema } from '../../src/report.ts';
 import { missingGfm, parseGfm } from '../helpers/gfm.ts';
+import { renderAll } from '../helpers/render-all.ts';
 import { type SampleOptions, sampleReport } from '../helpers/sample-report.ts';
 
 const VARIANTS: Record<string, SampleOptions> = {

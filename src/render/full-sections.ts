@@ -1,0 +1,29 @@
+import { buildFloorTable } from './cost-tables.ts';
+import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
+import type { Lookup } from './lookup.ts';
+import { bullets, details, type Md, md, tableToMarkdown } from './markdown.ts';
+import type { Table } from './table.ts';
+import { describeWarning } from './warnings.ts';
+
+/** What the summary has and the comment has no room for. */
+
+export function warningsInFull(lookup: Lookup): Md {
+  const { warnings } = lookup.report;
+  return bullets(warnings.map((warning) => describeWarning(lookup, warning, Number.POSITIVE_INFINITY)));
+}
+
+export function floorTable(lookup: Lookup): Md {
+  return details(md`<b>Floor</b>: what the client and the kernel cost alone`, table(buildFloorTable(lookup)));
+}
+
+export function environmentTable(lookup: Lookup): Md {
+  return table(buildEnvironmentTable(lookup));
+}
+
+export function stagesTable(lookup: Lookup): Md {
+  return table(buildTimelineTable(lookup));
+}
+
+function table(data: Table | null): Md {
+  return data === null ? md`` : tableToMarkdown(data);
+}

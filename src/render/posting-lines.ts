@@ -1,0 +1,66 @@
+import type { Report } from '../report.ts';
+import { type Md, md, toMarkdown } from './markdown.ts';
+import type { Link, Posting } from './posting.ts';
+import { code, foreign, list, type Plain, plain, say } from './prose.ts';
+import { commitOf, readArtifactUrl, readCommit, runName, runUrlOf, shortSha } from './provenance.ts';
+
+const MOST_COMMITS = 3;
+const NAMES: Record<Link['what'], Plain> = { html: plain`HTML report`, data: plain`data` };
+
+/** Says where the pull request has moved on from what was measured; null where it has not. */
+export function staleNote(reports: readonly Report[], { headNow }: Posting): Md | null {
+  const now = readCommit(headNow);
+  const measured = [...new Set(reports.map(commitOf))].filter((sha) => sha !== null);
+  if (now === null || (measured.length === 1 && measured[0] === now)) return null;
+  const shown = code(shortSha(now));
+  if (measured.length === 0)
+    return md`**${toMarkdown(say`The pull request is now at ${shown}; which commit was measured is not known.`)}**`;
+  const commits = list(
+    measured.map((sha) => code(shortSha(sha))),
+    MOST_COMMITS,
+  );
+  return md`**${toMarkdown(say`Measured at ${commits}; the pull request is now at ${shown}.`)}**`;
+}
+
+/** Where to read on: the run, the pages of the one report, and what wrote this. */
+export function footer(report: Report, links: readonly Link[]): Md | null {
+  const url = runUrlOf(report);
+  const own = links.filter((link) => link.report === report.id);
+  const items = [...(url === null ? [] : [md`[${runName(report)}](${url})`]), ...writeLinks(own)];
+  if (items.length === 0) return null;
+  const tool = toMarkdown(say`${foreign(report.tool.name)} ${foreign(report.tool.version)}`);
+  return md`<sub>${joinLine([...items, tool])}</sub>`;
+}
+
+/** Null where there is none that has the form of an address. */
+export function linkLine(links: readonly Link[]): Md | null {
+  const items = writeLinks(links);
+  return items.length === 0 ? null : md`<sub>${joinLine(items)}</sub>`;
+}
+
+function writeLinks(links: readonly Link[]): Md[] {
+  return links.flatMap(({ what, url }) => {
+    const checked = readArtifactUrl(url);
+    return checked === null ? [] : [md`[${NAMES[what]}](${checked})`];
+  });
+}
+
+function joinLine(items: readonly Md[]): Md {
+  return items.reduce((line, item) => md`${line} · ${item}`);
+}
+
+/** Of several reports the one of the latest run, and of its latest attempt, speaks for all. */
+export function findLatest([first, ...others]: readonly [Report, ...Report[]]): Report {
+  return others.reduce((latest, report) => (isLater(report, latest) ? report : latest), first);
+}
+
+function isLater({ provenance: a }: Report, { provenance: b }: Report): boolean {
+  const byRun = compareDigits(a.runId, b.runId);
+  return byRun > 0 || (byRun === 0 && compareDigits(a.runAttempt, b.runAttempt) > 0);
+}
+
+/** Numbers of any length: the longer one is larger. What is no number comes before all. */
+function compareDigits(a: string | undefined, b: string | undefined): number {
+  const [x = '', y = ''] = [a, b].map((text) => (/^[0-9]{1,20}$/.test(text ?? '') ? text : ''));
+  return x.length - y.length || x.localeCompare(y, 'en');
+}

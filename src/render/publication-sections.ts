@@ -1,0 +1,52 @@
+import { describeKept } from './gate-findings.ts';
+import { buildGateTable, explainGate } from './gate-table.ts';
+import { countLimits } from './gate-words.ts';
+import { type Alert, buildAlert } from './headline.ts';
+import { buildHistoryTable, explainHistory } from './history-table.ts';
+import type { Group, Lookup } from './lookup.ts';
+import { alert, blocks, details, lines, type Md, md, tableToMarkdown, toMarkdown } from './markdown.ts';
+import { foreign, say } from './prose.ts';
+import { unbroken } from './sections.ts';
+
+/** What the report was held to and stands in a row with, as parts of the comment and the summary. */
+
+/** Several parts stand apart, the first above the others. */
+export function alertBlock(lookup: Lookup): Md | null {
+  const found: Alert | null = buildAlert(lookup);
+  if (found === null) return null;
+  const [first = [], second, ...others] = found.parts;
+  if (second === undefined) return alert(found.kind, first);
+  if (others.length === 0) return alert(found.kind, say`${first} ${second}`);
+  return lines(alert(found.kind, first), md`>`, ...[second, ...others].map((part) => md`> - ${toMarkdown(part)}`));
+}
+
+/** One line for limits that were kept. */
+export function keptLine(lookup: Lookup): Md | null {
+  const kept = describeKept(lookup);
+  return kept === null ? null : toMarkdown(kept);
+}
+
+export function limitsTable(lookup: Lookup): Md | null {
+  const { gate } = lookup.report;
+  const table = buildGateTable(lookup);
+  if (gate === null || table === null) return null;
+  return details(
+    md`<b>Limits</b>: ${countLimits(gate.rules)}`,
+    blocks(tableToMarkdown(unbroken(table, 1)), md`<sub>${toMarkdown(explainGate(lookup))}</sub>`),
+  );
+}
+
+/** Folded where there are earlier runs; else the line that says why there are none. */
+export function earlierRuns(lookup: Lookup, groups: readonly Group[]): Md | null {
+  const note = explainHistory(lookup);
+  const { history } = lookup.report;
+  if (note === null || history === null) return null;
+  const small = md`<sub>${toMarkdown(note)}</sub>`;
+  if (history.status !== 'found') return small;
+  const cells = groups.flatMap((group) => group.cells);
+  const table = buildHistoryTable(lookup, cells);
+  return details(
+    md`<b>Earlier runs</b> on ${toMarkdown(say`${foreign(history.branch)}`)}: how the medians went, which decides nothing`,
+    blocks(table === null ? null : tableToMarkdown(unbroken(table)), small),
+  );
+}
