@@ -3,12 +3,12 @@ import { count, millis, millisWithUnit, percentExact } from './format.ts';
 import { worstChecks, worstRules } from './gate-table.ts';
 import { countLimitsAtStart, describeMeasured, describePlace, limitWithUnit } from './gate-words.ts';
 import type { Lookup } from './lookup.ts';
-import { foreign, list, type Plain, type Prose, say, strong } from './prose.ts';
+import { foreign, list, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 /** Rules that are named with what was found, before the rest is counted. */
 const MOST_RULES = 3;
 
-/** What breaks the gate; null where nothing does. The first says how many limits, each of the others names one. */
+/** What breaks the gate; null where nothing does. The first says that it is broken, each of the others names a limit. */
 export function describeBroken(lookup: Lookup): Prose[] | null {
   const { gate } = lookup.report;
   const broken = worstRules(gate?.rules ?? []).filter(isBroken);
@@ -16,7 +16,7 @@ export function describeBroken(lookup: Lookup): Prose[] | null {
   const shown = broken.length <= MOST_RULES + 1 ? broken : broken.slice(0, MOST_RULES);
   const rest = broken.length - shown.length;
   return [
-    say`${strong(countLimitsAtStart(gate.rules))}.`,
+    say`${strong(plain`Gate failed`)}.`,
     ...shown.map((rule) => describeRule(lookup, rule)),
     ...(rest > 0 ? [say`${count(rest, 'more limit')} in report.json and junit.xml.`] : []),
   ];

@@ -4,8 +4,10 @@ import { type Annotation, annotate } from '../github/annotations.ts';
 import { writeJobSummary } from '../github/job-summary.ts';
 import { nameComment } from '../github/occasion.ts';
 import { describeOutputs, writeOutputs } from '../github/outputs.ts';
+import { listFindings } from '../render/annotations.ts';
 import { listFastest } from '../render/fastest.ts';
 import type { Link, Posting } from '../render/posting.ts';
+import { findLatest } from '../render/posting-lines.ts';
 import { renderPages } from '../render/render.ts';
 import type { Gate, Outcome, Report } from '../report.ts';
 import type { Outlet } from './outlet.ts';
@@ -25,16 +27,17 @@ export async function publish(
 ): Promise<void> {
   const { config, occasion } = outlet;
   const posting: Posting = { ...keyOf(outlet, reports[0].id), links, headNow: null };
+  const latest = findLatest(reports);
   const pages = renderPages(reports, posting);
   await writeFiles(config.out, { ...pages });
   await writeJobSummary([pages['summary.md'], pages['comment.md']]);
   const posted = await postComment(outlet, pull, {
     posting,
-    provenance: reports[0].provenance,
+    provenance: latest.provenance,
     news: weighNews(reports),
     write: (headNow) => renderPages(reports, { ...posting, headNow })['comment.md'],
   });
-  annotate([...posted.warnings, ...warnings]);
+  annotate([...posted.warnings, ...warnings, ...reports.flatMap(listFindings)]);
   writeOutputs({ ...describeMany(reports, config.out), ...describePosted(posted) });
   if (occasion === null) outlet.log.warn('the runner does not say which repository this is: no comment is written');
 }
