@@ -1,8 +1,7 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import Handlebars from 'handlebars';
-import { COMPILE_OPTIONS } from './src/render/compile-template.ts';
+import { precompileTemplates } from './scripts/precompile-templates.ts';
 
 /**
  * Bundles the Action (ESM): main.js, which prints the first log line and loads the rest; worker.js for the child
@@ -34,32 +33,6 @@ const { metafile } = await build({
 await mkdir(out, { recursive: true });
 await writeFile(join(out, 'licenses.txt'), await collectLicences(metafile));
 await writeFile(join(out, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
-
-/** Puts a module in the place of compile-template.ts that holds the templates compiled and needs only Handlebars' runtime. */
-function precompileTemplates(): Plugin {
-  return {
-    name: 'precompile-templates',
-    setup({ onLoad }) {
-      onLoad({ filter: /[/\\]render[/\\]compile-template\.ts$/ }, async () => {
-        const names = (await readdir('templates')).filter((name) => name.endsWith('.hbs')).sort();
-        const compiled = await Promise.all(
-          names.map(async (name) => {
-            const text = await readFile(join('templates', name), 'utf8');
-            return `${JSON.stringify(name)}: ${Handlebars.precompile(text, COMPILE_OPTIONS)}`;
-          }),
-        );
-        const contents = `
-          import Handlebars from 'handlebars/runtime.js';
-          const specs = { ${compiled.join(',\n')} };
-          export function compileTemplate(name) {
-            const template = Handlebars.create().template(specs[name]);
-            return (view) => template(view, { allowProtoMethodsByDefault: false, allowProtoPropertiesByDefault: false });
-          }`;
-        return { contents, loader: 'js', resolveDir: 'src/render' };
-      });
-    },
-  };
-}
 
 /** Leaves out a package that is imported by code which nothing here calls: it downloads artifacts, and has parts without a licence. */
 function leaveOut(name: string): Plugin {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { markdownTable } from 'markdown-table';
+import { precompileTemplates } from '../scripts/precompile-templates.ts';
 import { sampleReport } from '../test/helpers/sample-report.ts';
 
 /**
@@ -40,6 +41,7 @@ try {
     stdin: { contents: script, resolveDir: root, loader: 'ts' },
     outfile: bundle,
     bundle: true,
+    plugins: [precompileTemplates()],
     platform: 'node',
     format: 'esm',
     minify: true,

@@ -18,7 +18,7 @@ export async function runAction(): Promise<void> {
   try {
     config = parseConfig((name) => core.getInput(name), 'action');
   } catch (error) {
-    await writeJobSummary(['### Seldon payload benchmark: no report\n\nThe log of the step tells the reason.\n']);
+    await writeJobSummary('### Seldon payload benchmark: no report\n\nThe log of the step tells the reason.\n');
     return fail(explain(error), exitCodeOfError(error));
   }
   using interruption = listenForInterruption((signal) =>

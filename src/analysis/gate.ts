@@ -56,8 +56,8 @@ function checkClaim({ arms, claims, warnings }: Judged, { claim }: GateCondition
   if (found === undefined || found.reason === 'cells-missing') return { ...base, result: 'not-measured' };
   const pooled = found.pooled ?? { effect: null, low: null, high: null };
   const check = { ...base, value: pooled.effect, low: pooled.low, high: pooled.high, bound: 'verdict' as const };
-  if (found.verdict === 'holds') return { ...check, result: 'passed' };
-  const fails = found.verdict === 'fails' && isTrustworthy({ warnings });
+  if (found.verdict === 'holds' && canJudge({ warnings })) return { ...check, result: 'passed' };
+  const fails = found.verdict === 'fails' && canJudge({ warnings });
   return { ...check, result: fails ? 'failed' : 'inconclusive' };
 }
 
@@ -75,9 +75,8 @@ function checkRegression(report: Judged, { limit }: GateCondition, cell: CellRep
   const { effect: value, low, high } = quote(found);
   const over = limit ?? margin;
   const check = { ...base, value, low, high };
-  if (found.verdict === 'slower' && low !== null && low > over && isTrustworthy(report)) {
-    return { ...check, bound: 'low', result: 'failed' };
-  }
+  if (!canJudge(report)) return { ...check, bound: null, result: 'inconclusive' };
+  if (found.verdict === 'slower' && low !== null && low > over) return { ...check, bound: 'low', result: 'failed' };
   const settled = found.verdict === 'faster' || found.verdict === 'equivalent' || (high !== null && high <= over);
   return settled ? { ...check, bound: 'high', result: 'passed' } : { ...check, bound: null, result: 'inconclusive' };
 }
@@ -91,20 +90,27 @@ function checkLimit(report: Judged, { metric, limit }: GateCondition, cell: Cell
   const result = Object.hasOwn(cell.results, arm) ? cell.results[arm] : undefined;
   const read = result === undefined ? null : readMetric(result, metric);
   const base = { arm, cell: cell.id };
-  if (read === null || limit === null) {
-    return { ...base, value: null, low: null, high: null, bound: null, result: 'not-measured' };
-  }
+  const nothing = { ...base, value: null, low: null, high: null, bound: null };
+  if (result === undefined || limit === null) return { ...nothing, result: 'not-measured' };
+  // A measured cell may have too few requests to tell a tail.
+  if (read === null) return { ...nothing, result: 'inconclusive' };
   const { value, low, high } = read;
   const check = { ...base, value, low, high };
   // Failed requests were counted, not estimated, and are what makes the rest of a run doubtful.
   if (metric === 'errors') return { ...check, bound: 'value', result: value > limit ? 'failed' : 'passed' };
+  if (!canJudge(report)) return { ...check, bound: null, result: 'inconclusive' };
   const [near, far] = metric === 'throughput' ? ([high, low] as const) : ([low, high] as const);
   const isBeyond = (x: number): boolean => (metric === 'throughput' ? x < limit : x > limit);
   const nearName = metric === 'throughput' ? ('high' as const) : ('low' as const);
   const farName = metric === 'throughput' ? ('low' as const) : ('high' as const);
-  if (near !== null && isBeyond(near) && isTrustworthy(report)) return { ...check, bound: nearName, result: 'failed' };
+  if (near !== null && isBeyond(near)) return { ...check, bound: nearName, result: 'failed' };
   if (far !== null && !isBeyond(far)) return { ...check, bound: farName, result: 'passed' };
   return { ...check, bound: null, result: 'inconclusive' };
+}
+
+/** Whether times may be held against limits. That other cells failed says nothing against those that did not. */
+function canJudge({ warnings }: Pick<Judged, 'warnings'>): boolean {
+  return isTrustworthy({ warnings: warnings.filter(({ code }) => code !== 'failed-cells') });
 }
 
 interface Reading {

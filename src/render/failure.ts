@@ -1,8 +1,6 @@
 import type { Report } from '../report.ts';
-import { clean } from './foreign.ts';
-import { alert, blocks, details, escapeMarkdown, lines, type Md, md } from './markdown.ts';
+import { blocks, details, escapeMarkdown, lines, type Md, md } from './markdown.ts';
 import type { Posting } from './posting.ts';
-import { foreign, say } from './prose.ts';
 import { marker } from './sections.ts';
 
 /** Why there is no report to show. */
@@ -22,7 +20,7 @@ export function renderFailure({ reason, detail, provenance }: Failure, posting: 
   const shown = detail.slice(-MOST_LINES);
   return `${blocks(
     lines(marker(provenance, posting), md`### 🔴 Seldon payload benchmark: no report`),
-    alert('CAUTION', say`Nothing could be measured: ${foreign(clean(reason, MOST_REASON))}`),
+    md`> [!CAUTION]\n> Nothing could be measured: ${escapeMarkdown(reason, MOST_REASON)}`,
     shown.length === 0 ? null : details(md`<b>The last lines that were written</b>`, lines(...shown.map(quoteLine))),
     md`<sub>The step's log has the rest.</sub>`,
   )}\n`;

@@ -1,5 +1,5 @@
 import { markdownTable } from 'markdown-table';
-import { clean } from './foreign.ts';
+import { clean, MAX_FOREIGN_LENGTH } from './foreign.ts';
 import type { Plain, Prose, Segment } from './prose.ts';
 import type { Table } from './table.ts';
 
@@ -16,8 +16,11 @@ export function md(parts: TemplateStringsArray, ...holes: readonly (Md | Plain)[
  * link, and inside `<code>` neither `@` nor `#` mentions or links anything. E-mail addresses are looked for after
  * references have been resolved, in runs of text: the tag before the `@` leaves none in front of it.
  */
-export function escapeMarkdown(text: string): Md {
-  const escaped = clean(text).replace(/[^A-Za-z0-9 ]/gu, (c) => `${c === '@' ? '<wbr>' : ''}&#${c.codePointAt(0)};`);
+export function escapeMarkdown(text: string, most = MAX_FOREIGN_LENGTH): Md {
+  const escaped = clean(text, most).replace(
+    /[^A-Za-z0-9 ]/gu,
+    (c) => `${c === '@' ? '<wbr>' : ''}&#${c.codePointAt(0)};`,
+  );
   return `<code>${escaped === '' ? 'empty' : escaped}</code>` as Md;
 }
 

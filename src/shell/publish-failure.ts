@@ -26,7 +26,7 @@ export async function publishFailure(
         : describeEndedRun(occasion, null);
   const posting: Posting = { ...keyOf(place, place.config.reportId), links: [], headNow: null };
   const write = (headNow: string | null): string => renderFailure({ ...failure, provenance }, { ...posting, headNow });
-  await writeJobSummary([write(null)]);
+  await writeJobSummary(write(null));
   const outlet = await openOutlet(place, interrupted);
   const pull = occasion?.pull?.number ?? null;
   const posted = await postComment(outlet, pull, { posting, provenance, news: 'failure', write });

@@ -30,7 +30,7 @@ export async function publish(
   const latest = findLatest(reports);
   const pages = renderPages(reports, posting);
   await writeFiles(config.out, { ...pages });
-  await writeJobSummary([pages['summary.md'], pages['comment.md']]);
+  await writeJobSummary(pages['summary.md']);
   const posted = await postComment(outlet, pull, {
     posting,
     provenance: latest.provenance,

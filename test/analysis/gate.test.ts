@@ -60,11 +60,11 @@ test('throughput is held the other way round, by the rounds', () => {
   assert.equal(check(report, 'throughput under 101').result, 'inconclusive');
 });
 
-test('numbers that cannot be trusted break no limit, but failed requests are what they are', () => {
+test('numbers that cannot be trusted break no limit and keep none, but failed requests are what they are', () => {
   const report = withMedian(5, 4.8, 5.3);
   report.warnings.push({ code: 'noisy-canary', effect: 0.2 });
   assert.equal(check(report, 'p50 over 1ms').result, 'inconclusive');
-  assert.equal(check(report, 'p50 over 6ms').result, 'passed');
+  assert.equal(check(report, 'p50 over 6ms').result, 'inconclusive');
   const result = report.cells.find(({ id }) => id === CELL)?.results.base;
   assert.ok(result);
   Object.assign(result, { requests: 999, errors: 1 });
@@ -78,6 +78,16 @@ test('numbers that cannot be trusted break no limit, but failed requests are wha
     result: 'failed',
   });
   assert.equal(check(report, 'errors over 0.1%').result, 'passed');
+});
+
+test('a cell with too few requests for a tail is open, and other cells that failed are no reason to doubt it', () => {
+  const report = withMedian(5, 4.8, 5.3);
+  const result = report.cells.find(({ id }) => id === CELL)?.results.base;
+  assert.ok(result);
+  result.percentilesMs.p99 = null;
+  assert.deepEqual([check(report, 'p99 over 5ms').result, check(report, 'p99 over 5ms').value], ['inconclusive', null]);
+  report.warnings.push({ code: 'failed-cells', cells: ['predict.grpc.tensor.1.c1'] });
+  assert.equal(check(report, 'p50 over 4ms').result, 'failed');
 });
 
 test('what was not measured keeps no limit, and breaks the gate', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeKept } from '../../src/render/gate-findings.ts';
+import { describeKept, describeRule } from '../../src/render/gate-findings.ts';
 import { buildGateTable, explainGate } from '../../src/render/gate-table.ts';
 import { describeLimit } from '../../src/render/gate-words.ts';
 import { buildAlert, buildHeadline } from '../../src/render/headline.ts';
@@ -62,7 +62,10 @@ test('a limit that nothing was held against says why', () => {
   const why = (options: SampleOptions): string => alertOf(sampleReport(options));
   assert.match(why({ gate: 'regression' }), /^Gate failed\. regression: there is nothing that it could be held/);
   assert.match(why({ ...ARMS, gate: 'regression over 2%' }), /the limit of \+2% is less than the margin of 5% that/);
-  assert.match(why({ gate: 'p99 over 999ms' }), /too few requests to tell the p99/);
+  const tails = sampleReport({ gate: 'p99 over 999ms' });
+  const [rule] = tails.gate?.rules ?? [];
+  assert.ok(rule?.result === 'inconclusive');
+  assert.match(toText(describeRule(createLookup(tails), rule)), /too few requests to tell the p99/);
   assert.match(why({ gate: 'claim raw-faster', methods: ['predict'] }), /the cells that the claim is about were not/);
   assert.match(headlineOf(sampleReport({ gate: 'regression' })), /: 1 limit not measured; /);
 });

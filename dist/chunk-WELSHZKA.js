@@ -1,0 +1,2 @@
+import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
+import{a as t}from"./chunk-6PXMXRLX.js";import{BlockList as o,isIP as e}from"node:net";var p="/api/v1.0/predictions",d="/seldon.protos.Seldon/Predict",a=4*1024*1024;function s({host:n,port:r}){return`${n.includes(":")?`[${n}]`:n}:${r}`}t(s,"authorityOf");function c(n){let r=new o;return r.addSubnet("127.0.0.0",8,"ipv4"),r.addAddress("::1","ipv6"),r.check(n,e(n)===6?"ipv6":"ipv4")}t(c,"isLoopback");export{p as a,d as b,a as c,s as d,c as e};
