@@ -6,7 +6,10 @@ import { parseReport } from '../../src/report.ts';
 import { makeFolder, readReport, runCli } from '../helpers/run-tool.ts';
 
 const SMALL = ['--target', 'reference', '--rounds', '6', '--block', '5ms', '--batches', '1,50'];
-const FILES = ['comment.md', 'histograms.hlog', 'report.html', 'report.json', 'results.csv', 'summary.md'];
+const FILES = [
+  ...['bencher.json', 'benchmark-action.json', 'comment.md', 'histograms.hlog', 'junit.xml'],
+  ...['report.html', 'report.json', 'results.csv', 'summary.md'],
+];
 
 test('a run measures every cell of the matrix and leaves the report files', async () => {
   await using folder = await makeFolder();
@@ -111,4 +114,35 @@ test('an older report is replaced, and files that are not ours stay', async () =
   await runCli(args);
   assert.notEqual((await readReport(folder.path)).startedAt, first.startedAt);
   assert.deepEqual((await readdir(join(folder.path))).sort(), FILES);
+});
+
+test('a broken limit of --gate exits with 1, with every file written and the limit named', async () => {
+  await using folder = await makeFolder();
+  const small = ['--target', 'reference', '--rounds', '6', '--block', '5ms', '--batches', '1', '--encodings', 'tensor'];
+  const { code, stdout } = await runCli([...small, '--out', folder.path, '--gate', 'p50 over 0.000001ms in *.grpc']);
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /limit/);
+  assert.deepEqual((await readdir(folder.path)).sort(), FILES);
+  const report = await readReport(folder.path);
+  assert.deepEqual([report.outcome, report.gate?.rules[0]?.checks.length], ['regression', 2]);
+});
+
+test('a limit that cannot be held against anything is refused before anything is made', async () => {
+  await using folder = await makeFolder();
+  const out = join(folder.path, 'out');
+  const { code, stderr } = await runCli([
+    '--target',
+    'reference',
+    '--out',
+    out,
+    '--gate',
+    'regression\np50 over 5ms in predict.grpc.tensor.7',
+  ]);
+  assert.equal(code, 2);
+  assert.match(stderr, /"regression" compares arms/);
+  assert.match(
+    stderr,
+    /"p50 over 5ms in predict\.grpc\.tensor\.7" matches no cell; cells are named like predict\.rest/,
+  );
+  assert.deepEqual(await readdir(folder.path), []);
 });
