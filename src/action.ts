@@ -1,10 +1,12 @@
 import * as core from '@actions/core';
 import { type Config, parseConfig } from './config.ts';
-import { explain, Interrupted, ServerError, UserError } from './errors.ts';
+import { EXIT, explain, Interrupted, ServerError, UserError } from './errors.ts';
+import { isBroken } from './gate-rules.ts';
 import { type ActionsLog, createActionsLog } from './github/actions-log.ts';
 import { createRecord, readRecord } from './github/created.ts';
 import { writeJobSummary } from './github/job-summary.ts';
 import { type Occasion, readOccasion } from './github/occasion.ts';
+import { writeOutputs } from './github/outputs.ts';
 import type { Report } from './report.ts';
 import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
 import { listenForInterruption } from './shell/interruption.ts';
@@ -19,6 +21,7 @@ export async function runAction(): Promise<void> {
     config = parseConfig((name) => core.getInput(name), 'action');
   } catch (error) {
     await writeJobSummary('### Seldon payload benchmark: no report\n\nThe log of the step tells the reason.\n');
+    writeOutputs({ outcome: 'usage-error', gate: 'none', 'comment-status': 'off' });
     return fail(explain(error), exitCodeOfError(error));
   }
   using interruption = listenForInterruption((signal) =>
@@ -27,7 +30,11 @@ export async function runAction(): Promise<void> {
   await run(config, log, interruption.signal);
   // The runner waits 7.5 seconds after the first signal: whatever still waits for an answer of GitHub is left behind.
   if (interruption.signal.aborted) process.exit();
+  // So is a request that was given up and cannot be ended.
+  setTimeout(() => process.exit(), LAST_MS).unref();
 }
+
+const LAST_MS = 2000;
 
 /** The post step: ends what the main step made and could not take back. Never fails the job. */
 export async function cleanUp(): Promise<void> {
@@ -54,7 +61,7 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
       ]);
       const reports = await reportStep(await openOutlet({ config, log, occasion }, signal));
       log.end();
-      return judgeGates(reports);
+      return judgeReports(reports, config.strict);
     }
     const { benchStep } = await import('./shell/bench-step.ts');
     const host = { log, signal, recordCreated: createRecord() };
@@ -69,9 +76,9 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
     for (const line of detail) log.foreign(line);
     log.end();
     if (!(error instanceof UserError || error instanceof Interrupted) && error instanceof Error) {
-      core.info(error.stack ?? error.message);
+      for (const line of (error.stack ?? error.message).split('\n')) log.info(line);
     }
-    if (!published) await tellFailure(config, log, occasion, signal, { reason: explain(error), detail });
+    if (!published) await tellFailure({ config, log, occasion }, signal, error, detail);
     fail(explain(error), exitCodeOfError(error));
   }
 }
@@ -87,14 +94,13 @@ function findOccasion(log: ActionsLog): Occasion | null {
 
 /** There is no report: whoever reads the pull request or the summary is told so. */
 async function tellFailure(
-  config: Config,
-  log: ActionsLog,
-  occasion: Occasion | null,
+  place: { readonly config: Config; readonly log: ActionsLog; readonly occasion: Occasion | null },
   signal: AbortSignal,
-  failure: { readonly reason: string; readonly detail: readonly string[] },
+  error: unknown,
+  detail: readonly string[],
 ): Promise<void> {
   const { publishFailure } = await import('./shell/publish-failure.ts');
-  await publishFailure({ config, log, occasion }, signal, failure);
+  await publishFailure(place, signal, error, { reason: explain(error), detail });
 }
 
 /** A finding is not an exception: everything has been published when the step fails. */
@@ -109,17 +115,24 @@ function judge(report: Report, stopped: unknown, strict: boolean): void {
   else fail('the numbers cannot be trusted (strict: true); the job summary says why', code);
 }
 
-/** A step that only publishes fails by its gate alone: the jobs that measured have told everything else. */
-function judgeGates(reports: readonly Report[]): void {
-  const broken = reports.find(({ outcome }) => outcome === 'regression');
-  if (broken !== undefined) fail(`${describeGate(broken)} (report ${broken.id})`, exitCodeOf(broken, null, false));
+/**
+ * A step that only publishes fails by its gate, and with `strict` by numbers that cannot be trusted: the jobs that
+ * measured have told everything else. What a report says its outcome was does not stand in the gate's way.
+ */
+function judgeReports(reports: readonly Report[], strict: boolean): void {
+  const broken = reports.find(({ gate }) => gate !== null && isBroken(gate));
+  const doubtful = reports.find(({ outcome }) => outcome === 'untrustworthy');
+  if (broken !== undefined) fail(`${describeGate(broken)} (report ${broken.id})`, EXIT.gate);
+  else if (strict && doubtful !== undefined) {
+    fail(`the numbers of report ${doubtful.id} cannot be trusted (strict: true)`, EXIT.untrustworthy);
+  }
 }
 
 function describeGate({ gate }: Report): string {
   const rules = gate?.rules ?? [];
-  const broken = rules.filter(({ result }) => result === 'failed' || result === 'not-measured');
-  const [first] = broken;
-  return `${broken.length} of ${rules.length} limits of the gate not kept: ${first?.rule ?? ''} ${first?.result === 'not-measured' ? '(nothing was measured that it speaks of)' : 'was exceeded'}`.trim();
+  const [first, ...others] = rules.filter(isBroken);
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `${1 + others.length} of ${rules.length} limits of the gate not kept: ${first?.rule ?? ''}${more}`;
 }
 
 function fail(sentence: string, code: number): void {

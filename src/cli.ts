@@ -3,7 +3,7 @@ import { explain, Interrupted, ServerError, UserError } from './errors.ts';
 import { helpText, parseCommand } from './shell/command.ts';
 import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
 import { listenForInterruption } from './shell/interruption.ts';
-import { prepareFolder, writeFiles } from './shell/output-folder.ts';
+import { prepareFolder, toJson, writeFiles } from './shell/output-folder.ts';
 import { createTerminalLog, type TerminalLog } from './shell/terminal-log.ts';
 import { toolVersion } from './tool.ts';
 
@@ -38,7 +38,7 @@ async function run(log: TerminalLog): Promise<number> {
 
 async function publish(config: Config, log: TerminalLog, report: import('./report.ts').Report): Promise<void> {
   log.stage('render');
-  const json = `${JSON.stringify(report, null, 1)}\n`;
+  const json = toJson(report);
   await writeFiles(config.out, { 'report.json': json });
   const [{ renderFiles, renderPages }, { renderTerminal }, { NOT_POSTED }] = await Promise.all([
     import('./render/render.ts'),

@@ -60,8 +60,7 @@ interface Restrictions {
 
 /** Everything else is about measuring. */
 const OF_REPORT_MODE: ReadonlySet<InputName> = new Set([
-  ...(['mode', 'reports', 'report-id', 'gate', 'comment', 'baseline', 'artifacts', 'retention-days'] as const),
-  ...(['github-token', 'out', 'strict'] as const),
+  ...(['mode', 'reports', 'report-id', 'gate', 'comment', 'baseline', 'github-token', 'out', 'strict'] as const),
 ]);
 
 function findModeContradictions({ values, changed, spell }: Inputs): string[] {
@@ -76,11 +75,20 @@ function findModeContradictions({ values, changed, spell }: Inputs): string[] {
   });
 }
 
-/** What a rule speaks of has to be there; in mode report only the reports tell. */
+/** What a rule speaks of has to be there; in mode report only the reports tell whether it is. */
 function findGateContradictions({ values, spell }: Inputs): string[] {
   const { mode, gate, margin, methods, transports, encodings, batches, concurrency } = values;
-  if (mode !== 'bench' || gate === null) return [];
+  if (gate === null) return [];
   const problems: string[] = [];
+  if (mode === 'report') {
+    for (const { rule, metric, limit } of gate) {
+      if (metric !== 'regression' || limit !== null) continue;
+      problems.push(
+        `${spell('gate')}: ${JSON.stringify(rule)} would go by the margin that the report names: say over how much, such as regression over 10%`,
+      );
+    }
+    return problems;
+  }
   const arms = values.arms?.arms ?? values.compare?.arms ?? [];
   const matrix = methods && transports && encodings && batches && concurrency;
   const cells = matrix ? planCells({ methods, transports, encodings, batches, concurrencies: concurrency }) : null;
@@ -90,7 +98,7 @@ function findGateContradictions({ values, spell }: Inputs): string[] {
       refuse(`compares arms that are measured in the same job: give two or more with ${spell('arms')}`);
     }
     if (metric === 'regression' && limit !== null && margin !== null && limit < margin) {
-      refuse(`is below the margin of ${margin * 100}%: set ${spell('margin')} as low`);
+      refuse(`is below the margin of ${Number((margin * 100).toFixed(4))}%: set ${spell('margin')} as low`);
     }
     if (cells !== null && !cells.some(({ id }) => matchesCell(scope, id))) {
       refuse(`matches no cell; cells are named like ${cells[0]?.id}`);

@@ -16,6 +16,14 @@ export interface GateCondition {
   readonly limit: number | null;
 }
 
+/** The gravest first: a broken limit says more than one that nothing was held against. */
+export const GATE_RESULTS: readonly GateRule['result'][] = ['failed', 'not-measured', 'inconclusive', 'passed'];
+
+/** A limit that nothing was held against is not kept. */
+export function isBroken({ result }: { readonly result: GateRule['result'] }): boolean {
+  return result === 'failed' || result === 'not-measured';
+}
+
 const CLAIMS: readonly ClaimId[] = [
   'grpc-faster',
   'grpc-ndarray-bad',

@@ -292,8 +292,9 @@ export const INPUTS = {
     parse: boolean,
     default: 'true',
     value: 'true|false',
-    help: 'Whether the report is uploaded: `seldon-bench-ID.html`, which opens in one click, and `seldon-bench-ID` with all other files.',
+    help: 'Whether the report is uploaded: `seldon-bench-ID.html`, which opens in one click, and `seldon-bench-ID` with `report.json`, `results.csv`, `histograms.hlog`, `junit.xml`, `benchmark-action.json` and `bencher.json`.',
     actionOnly: true,
+    mode: 'bench',
   }),
   'retention-days': input({
     parse: integer(1, 400),
@@ -301,6 +302,7 @@ export const INPUTS = {
     value: 'DAYS',
     help: "How long the artifacts are kept, instead of the repository's setting.",
     actionOnly: true,
+    mode: 'bench',
   }),
   'github-token': input({
     parse: secret,

@@ -116,8 +116,14 @@ export const name: Parser<string> = (text) => {
 
 /** Stands in file names, artifact names and a comment's marker. */
 export const reportName: Parser<string> = (text) => {
-  if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(text) || text.includes('..')) {
-    throw new Error('at most 64 letters, digits, dots, dashes and underscores, with a letter or digit at both ends');
+  if (
+    !/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(text) ||
+    text.includes('..') ||
+    text.endsWith('.html')
+  ) {
+    throw new Error(
+      'at most 64 letters, digits, dots, dashes and underscores, with a letter or digit at both ends and no .html',
+    );
   }
   return text;
 };

@@ -101,7 +101,7 @@ export const report = z.strictObject({
   config,
   environment,
   provenance,
-  timeline: z.array(stageTime),
+  timeline: z.array(stageTime).max(200),
   /** Share of the measuring phase's wall time that was spent inside blocks. */
   insideBlocks: share.nullable(),
   roundsDone: count,
@@ -118,13 +118,13 @@ export const report = z.strictObject({
       ended: z.enum(['precise', 'budget', 'rounds', 'stopped']),
     })
     .nullable(),
-  arms: z.array(arm).min(1),
-  cells: z.array(cell),
-  floor: z.array(floor),
-  codec: z.array(codecCost),
-  comparisons: z.array(comparison),
-  claims: z.array(claim),
-  warnings: z.array(warning),
+  arms: z.array(arm).min(1).max(64),
+  cells: z.array(cell).max(5000),
+  floor: z.array(floor).max(20_000),
+  codec: z.array(codecCost).max(5000),
+  comparisons: z.array(comparison).max(20_000),
+  claims: z.array(claim).max(20),
+  warnings: z.array(warning).max(200),
   canary: z
     .strictObject({
       cell: z.string(),

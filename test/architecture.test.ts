@@ -13,6 +13,7 @@ const LEAVES = [
   ...[
     'arms',
     'contradictions.ts',
+    'abort.ts',
     'gate-rules.ts',
     'comment-marker.ts',
     'plan.ts',

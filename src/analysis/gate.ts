@@ -1,4 +1,4 @@
-import { type GateCondition, matchesCell } from '../gate-rules.ts';
+import { GATE_RESULTS, type GateCondition, isBroken, matchesCell } from '../gate-rules.ts';
 import type { CellReport, CellResult, Comparison, Gate, GateCheck, GateRule, Report } from '../report.ts';
 import { medianInterval } from '../stats/order-interval.ts';
 import { isTrustworthy } from './trust.ts';
@@ -24,24 +24,25 @@ export function judgeGate(report: Judged, conditions: readonly GateCondition[]):
 /** The report with its gate. A kept limit does not heal what else was wrong; a broken one is a regression. */
 export function applyGate(report: Report, conditions: readonly GateCondition[]): Report {
   const gate = judgeGate(report, conditions);
-  const broken = gate?.result === 'failed' || gate?.result === 'not-measured';
+  const broken = gate !== null && isBroken(gate);
   const isWhole = report.outcome === 'ok' || report.outcome === 'untrustworthy' || report.outcome === 'regression';
   if (!isWhole) return { ...report, gate };
   const without = isTrustworthy(report) ? 'ok' : 'untrustworthy';
   return { ...report, gate, outcome: broken ? 'regression' : without };
 }
 
-const BY_WEIGHT: readonly GateRule['result'][] = ['not-measured', 'failed', 'inconclusive', 'passed'];
-
+/** Of nothing at all: not measured. */
 function worstOf(items: readonly { readonly result: GateRule['result'] }[]): GateRule['result'] {
-  // A broken limit says more than one that was not held against anything.
-  if (items.some(({ result }) => result === 'failed')) return 'failed';
-  return BY_WEIGHT.find((result) => items.some((item) => item.result === result)) ?? 'not-measured';
+  return GATE_RESULTS.find((result) => items.some((item) => item.result === result)) ?? 'not-measured';
 }
 
 function checkRule(report: Judged, condition: GateCondition): GateCheck[] {
   if (condition.metric === 'claim') return [checkClaim(report, condition)];
-  const cells = report.cells.filter(({ id }) => matchesCell(condition.scope, id));
+  // What the server cannot take is known before, and said in a warning: it was never to be measured.
+  const isWhole = !report.warnings.some(({ code }) => code === 'stopped-early');
+  const cells = report.cells.filter(
+    ({ id, state }) => matchesCell(condition.scope, id) && !(isWhole && state === 'skipped'),
+  );
   const [baseline, ...others] = report.arms.map(({ id }) => id);
   if (condition.metric === 'regression') {
     return others.flatMap((arm) => cells.map((cell) => checkRegression(report, condition, cell, arm)));

@@ -31,7 +31,8 @@ function listDifferences(earlier: Report, now: Report): Differences {
       ['processor', environment.cpu.model],
       ['cores', String(environment.cpu.cores)],
       ['architecture', environment.arch],
-      ['system', environment.platform],
+      ['system', `${environment.platform} ${environment.kernel.replace(/^(\d+\.\d+\.\d+).*$/, '$1')}`],
+      ['memory', `${Math.round(environment.memoryBytes / 2 ** 30)} GiB`],
       ['Node.js', environment.node.replace(/^(v?\d+)\..*$/, '$1')],
       ['cores of the load process', environment.pinning?.load ?? 'any'],
       ['target', config.target],
@@ -39,15 +40,31 @@ function listDifferences(earlier: Report, now: Report): Differences {
       ['arrivals a second', String(config.rate ?? 'closed loop')],
       ['Seldon Core', baseline?.seldonVersion ?? 'unknown'],
       ['Python', (baseline?.python?.version ?? 'none').replace(/^(\d+\.\d+).*$/, '$1')],
+      ['model', `${baseline?.model ?? 'own'}, ${config.iterations} iterations`],
+      ['settings', writeSettings({ ...baseline?.settings })],
+      ['packages', writeSettings({ ...baseline?.python?.packages })],
+      ['blocks', `${config.blockMs} ms`],
       ['version of this tool', tool.version],
     ];
   };
   const after = new Map(facts(now));
   const changed = facts(earlier).flatMap(([what, value]) => {
     const present = after.get(what) ?? '';
-    return present === value ? [] : [{ what, earlier: value.slice(0, 200), now: present.slice(0, 200) }];
+    return present === value ? [] : [{ what, earlier: shorten(value, present), now: shorten(present, value) }];
   });
   return [...changed, ...differingPayloads(earlier, now)];
+}
+
+/** Of long texts the part from where they differ. */
+function shorten(text: string, other: string): string {
+  const same = [...text].findIndex((letter, i) => letter !== other[i]);
+  const from = text.length <= 100 ? 0 : Math.max(0, text.lastIndexOf(' ', Math.max(same, 0)) + 1);
+  return text.slice(from, from + 200);
+}
+
+function writeSettings(settings: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? 'none' : entries.map(([name, value]) => `${name}=${value}`).join(' ');
 }
 
 /** Other bytes are another question. */

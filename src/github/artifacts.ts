@@ -48,9 +48,10 @@ export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded>
   const name = nameArtifact(request.reportId);
   // A file that is uploaded as it is lends the artifact its name.
   const single = `${name}.html`;
-  const folder = await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), 'seldon-bench-upload-'));
+  let folder: string | null = null;
   let data: number | null = null;
   try {
+    folder = await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), 'seldon-bench-upload-'));
     if (request.isRerun) await removeOld(client, [name, single]);
     const paths = request.files.map((file) => join(request.folder, file));
     data = (await client.uploadArtifact(name, paths, request.folder, retention(request))).id ?? null;
@@ -61,18 +62,21 @@ export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded>
   } catch (error) {
     return { page: null, data, status: 'failed', problem: describe(error, name, data !== null) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function removeOld(client: DefaultArtifactClient, names: readonly string[]): Promise<void> {
   const { artifacts } = await client.listArtifacts({ latest: true });
-  for (const { name } of artifacts) if (names.includes(name)) await client.deleteArtifact(name);
+  for (const { name, createdAt } of artifacts) {
+    // What is younger than this job is another one's of the same attempt.
+    const isOld = createdAt === undefined || createdAt.getTime() < performance.timeOrigin;
+    if (names.includes(name) && isOld) await client.deleteArtifact(name);
+  }
 }
 
 function describe(error: unknown, name: string, isPartly: boolean): string {
   const why = explain(error).slice(0, 300);
-  // Within one attempt nothing is replaced: it is another job's.
   const hint = /\(409\)/.test(why)
     ? `: another job of this run has uploaded ${name} already; give each leg of a matrix a report-id of its own`
     : '';
@@ -81,7 +85,7 @@ function describe(error: unknown, name: string, isPartly: boolean): string {
 
 /** As the toolkit tells them apart, which warns in words of its own when it is asked there. */
 function isEnterpriseServer(serverUrl: string): boolean {
-  const { hostname } = new URL(serverUrl);
+  const hostname = URL.canParse(serverUrl) ? new URL(serverUrl).hostname : '';
   return !/^github\.com$|\.ghe\.com$|\.localhost$/i.test(hostname);
 }
 

@@ -7,6 +7,8 @@ export type Client = ReturnType<typeof createClient>;
 
 const MOST_RETRIES = 2;
 const LONGEST_WAIT_S = 60;
+/** For one request; what takes longer is asked again. */
+const LONGEST_REQUEST_MS = 30_000;
 
 /**
  * GitHub's API at GITHUB_API_URL, which is the runner's own server. Server errors are asked again up to three times,
@@ -27,7 +29,7 @@ export function createClient(token: string, signal: AbortSignal, apiUrl = proces
     retry,
   );
   client.hook.before('request', (options) => {
-    options.request.signal = signal;
+    options.request.signal = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_REQUEST_MS)]);
   });
   return client;
 }

@@ -6,7 +6,7 @@ import { type Refusal, readRefusal } from './refusal.ts';
 export type CommentStatus =
   | 'created'
   | 'updated'
-  /** It says the same already. */
+  /** It is there already, to the letter. */
   | 'unchanged'
   /** There was nothing to say that the option `comment` asks for, and no comment to keep up to date. */
   | 'quiet'
@@ -57,32 +57,38 @@ export async function writeComment(client: Client, request: CommentRequest): Pro
 async function upsert(client: Client, request: CommentRequest): Promise<CommentOutcome> {
   const { repository, marker } = request;
   const { data: pull } = await client.rest.pulls.get({ ...repository, pull_number: request.pull });
+  const place = { marker, present: pull.head.sha };
   const headNow = marker.head === null || pull.head.sha === marker.head ? null : pull.head.sha;
-  const { own, lastPage } = await listOwn(client, request, 1, null);
-  if (own.some((comment) => isLater(comment.marker, marker) || (headNow !== null && comment.marker.head === headNow))) {
-    return end('superseded', own[0]?.url);
-  }
+  const { own, isCertain, lastPage } = await listOwn(client, request, { firstPage: 1, except: null });
+  if (own.some((comment) => beats(comment.marker, place))) return end('superseded', own[0]?.url);
   const body = request.write(headNow);
-  for (const [i, comment] of own.entries()) {
-    if (withoutMarker(comment.body) === withoutMarker(body)) {
-      await fold(client, request, own.slice(i + 1));
-      return end('unchanged', comment.url);
-    }
+  for (const [i, { id, url }] of own.entries()) {
     try {
-      await client.rest.issues.updateComment({ ...repository, comment_id: comment.id, body });
+      // Between the list and now another run may have written: it is looked at once more, as late as can be.
+      const { data: current } = await client.rest.issues.getComment({ ...repository, comment_id: id });
+      const theirs = readMarker(current.body ?? '');
+      if (theirs !== null && beats(theirs, place)) return end('superseded', url);
+      const isSame = current.body?.trim() === body.trim();
+      if (!isSame) await client.rest.issues.updateComment({ ...repository, comment_id: id, body });
       await fold(client, request, own.slice(i + 1));
-      return end('updated', comment.url);
+      return end(isSame ? 'unchanged' : 'updated', url);
     } catch (error) {
       const { kind } = readRefusal(error);
-      // Deleted since it was listed, or another bot's with our marker: the next one, or one of our own.
-      if (kind !== 'not-found' && kind !== 'forbidden') throw error;
+      // Deleted meanwhile; or, where nobody could say whose it is, another bot's.
+      if (kind !== 'not-found' && (kind !== 'forbidden' || isCertain)) throw error;
     }
   }
-  if (own.length === 0 && !request.create) return end('quiet');
   if (pull.locked) return end('locked');
-  if (pull.state !== 'open' && own.length === 0) return end('closed');
+  if (pull.state !== 'open') return end('closed');
+  if (!request.create) return end('quiet');
   const { data: made } = await client.rest.issues.createComment({ ...repository, issue_number: request.pull, body });
-  return settle(client, request, { id: made.id, body, url: made.html_url, marker }, lastPage);
+  return settle(client, request, { id: made.id, body, url: made.html_url, marker }, { ...place, lastPage });
+}
+
+/** The run that writes, and the commit that the pull request is at. */
+interface Place {
+  readonly marker: Marker;
+  readonly present: string;
 }
 
 /** After a comment was made: if others were made at the same time, all makers come to the same end. */
@@ -90,20 +96,18 @@ async function settle(
   client: Client,
   request: CommentRequest,
   mine: OwnComment,
-  lastPage: number,
+  { lastPage, ...place }: Place & { readonly lastPage: number },
 ): Promise<CommentOutcome> {
   // What was made since then stands behind what was there.
-  const { own: others } = await listOwn(client, request, lastPage, mine.id);
+  const { own: others } = await listOwn(client, request, { firstPage: lastPage, except: mine.id });
   const [oldest = mine] = [...others, mine].sort((a, b) => a.id - b.id);
   if (oldest.id === mine.id) {
-    await fold(
-      client,
-      request,
-      others.filter(({ marker }) => !isLater(marker, mine.marker)),
-    );
+    const beaten = others.filter(({ marker }) => !beats(marker, place));
+    await fold(client, request, beaten);
     return end('created', mine.url);
   }
-  if (!isLater(oldest.marker, mine.marker)) {
+  const isBeaten = beats(oldest.marker, place);
+  if (!isBeaten) {
     try {
       await client.rest.issues.updateComment({ ...request.repository, comment_id: oldest.id, body: mine.body });
     } catch (error) {
@@ -113,7 +117,7 @@ async function settle(
     }
   }
   await fold(client, request, [mine]);
-  return end(isLater(oldest.marker, mine.marker) ? 'superseded' : 'updated', oldest.url);
+  return end(isBeaten ? 'superseded' : 'updated', oldest.url);
 }
 
 const PER_PAGE = 100;
@@ -124,9 +128,8 @@ const MOST_PAGES = 25;
 async function listOwn(
   client: Client,
   { repository, pull, marker }: CommentRequest,
-  firstPage: number,
-  except: number | null,
-): Promise<{ own: OwnComment[]; lastPage: number }> {
+  { firstPage, except }: { readonly firstPage: number; readonly except: number | null },
+): Promise<{ own: OwnComment[]; isCertain: boolean; lastPage: number }> {
   const found: (OwnComment & { readonly node: string; readonly isBot: boolean })[] = [];
   for (let page = firstPage; ; page++) {
     const { data } = await client.rest.issues.listComments({
@@ -141,10 +144,11 @@ async function listOwn(
       found.push({ id, node, body, url, marker: theirs, isBot: user?.type === 'Bot' });
     }
     if (data.length === PER_PAGE && page < MOST_PAGES) continue;
-    const mine = found.length === 0 ? null : await askWhichAreMine(client, found.slice(0, PER_PAGE));
-    // Where that cannot be asked, a workflow's token writes as a bot, and people's comments are not its own.
-    const own = found.filter(({ node, isBot }) => (mine === null ? isBot : mine.has(node)));
-    return { own: own.sort((a, b) => a.id - b.id), lastPage: page };
+    const mine = found.length === 0 ? new Map() : await askWhichAreMine(client, found.slice(0, PER_PAGE));
+    // Where GitHub does not say: a workflow's token writes as a bot, and people's comments are not its own.
+    const own = found.filter(({ node, isBot }) => mine.get(node) ?? isBot);
+    const isCertain = own.every(({ node }) => mine.has(node));
+    return { own: own.sort((a, b) => a.id - b.id), isCertain, lastPage: page };
   }
 }
 
@@ -154,21 +158,24 @@ interface Authorship {
   readonly nodes?: readonly ({ readonly id?: string; readonly viewerDidAuthor?: boolean } | null)[];
 }
 
-/** Anybody can copy a marker; only GitHub knows who wrote it. Null where it does not say. */
+/** Anybody can copy a marker; only GitHub knows who wrote it. Comments that it says nothing of are not in the answer. */
 async function askWhichAreMine(
   client: Client,
   comments: readonly { readonly node: string }[],
-): Promise<ReadonlySet<string> | null> {
+): Promise<ReadonlyMap<string, boolean>> {
   let answer: Authorship | undefined;
   try {
     answer = await client.graphql<Authorship>(WHICH_ARE_MINE, { ids: comments.map(({ node }) => node) });
   } catch (error) {
     if (readRefusal(error).kind === 'aborted') throw error;
-    // A comment that was deleted meanwhile is an error beside the answer.
+    // Nodes that are gone, or that the token may not see, are errors beside the answer.
     answer = (error as { data?: Authorship }).data;
   }
-  if (answer?.nodes === undefined) return null;
-  return new Set(answer.nodes.flatMap((node) => (node?.viewerDidAuthor && node.id ? [node.id] : [])));
+  return new Map(
+    (answer?.nodes ?? []).flatMap((node) =>
+      node?.id && node.viewerDidAuthor !== undefined ? [[node.id, node.viewerDidAuthor] as const] : [],
+    ),
+  );
 }
 
 /** Takes duplicates away; whoever does not succeed leaves it to the next run. */
@@ -182,16 +189,16 @@ async function fold(client: Client, { repository }: CommentRequest, comments: re
   }
 }
 
-/** Whether `a` is from a later run than `b`, or from a later attempt of the same. */
-function isLater(a: Marker, b: Marker): boolean {
-  if (a.run === null || b.run === null) return false;
-  const [x, y] = [BigInt(a.run), BigInt(b.run)];
-  return x === y ? Number(a.attempt) > Number(b.attempt) : x > y;
-}
-
-/** The marker tells runs apart that say the same. */
-function withoutMarker(body: string): string {
-  return body.slice(body.indexOf('\n') + 1).trim();
+/**
+ * Whether what another run wrote is to stay: it is of the commit that the pull request is at and this is not, or both
+ * are (or neither is) and it is from a later run or attempt.
+ */
+function beats(theirs: Marker, { marker: ours, present }: Place): boolean {
+  const [theyAre, weAre] = [theirs.head === present, ours.head === present];
+  if (theyAre !== weAre && theirs.head !== null && ours.head !== null) return theyAre;
+  if (theirs.run === null || ours.run === null) return false;
+  const [x, y] = [BigInt(theirs.run), BigInt(ours.run)];
+  return x === y ? Number(theirs.attempt) > Number(ours.attempt) : x > y;
 }
 
 function end(status: CommentStatus, url: string | null = null): CommentOutcome {

@@ -1,22 +1,24 @@
 import { HttpClient } from '@actions/http-client';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import { orAborted } from '../abort.ts';
+import { MAX_REPORT_BYTES } from '../report.ts';
 import type { Client } from './client.ts';
 import type { FoundArtifact } from './find-artifacts.ts';
 import type { Occasion } from './occasion.ts';
 
 /** An artifact is written by whoever could run code in the job: its sizes are limits, not facts. */
 const MOST_ZIP_BYTES = 64 * 1024 * 1024;
-const MOST_JSON_BYTES = 32 * 1024 * 1024;
 const WANTED = 'report.json';
 
 /**
  * The text of an artifact's report.json, which alone is read of it. Throws an Error that says what was found instead
- * where it is not there or too large.
+ * where it is not there or too large, and rejects with the signal's reason when it is aborted.
  */
 export async function downloadReport(
   client: Client,
   { repository }: Pick<Occasion, 'repository'>,
   artifact: FoundArtifact,
+  signal: AbortSignal,
 ): Promise<string> {
   if (artifact.bytes > MOST_ZIP_BYTES) throw tooLarge('the artifact', artifact.bytes, MOST_ZIP_BYTES);
   // The address that GitHub answers with carries its own permission, and must not be sent the token.
@@ -28,20 +30,30 @@ export async function downloadReport(
   });
   const address = answer.headers.location;
   if (address === undefined) throw new Error(`expected the artifact's address, found status ${answer.status}`);
-  return extract(await download(address));
+  return extract(await download(address, signal));
 }
 
-async function download(address: string): Promise<Buffer> {
+async function download(address: string, signal: AbortSignal): Promise<Buffer> {
   const http = new HttpClient('seldon-bench-action', [], { allowRedirects: false, socketTimeout: 30_000 });
   try {
-    const { message } = await http.get(address);
+    return await orAborted(fetchBytes(http, address, signal), signal);
+  } finally {
+    http.dispose();
+  }
+}
+
+async function fetchBytes(http: HttpClient, address: string, signal: AbortSignal): Promise<Buffer> {
+  const { message } = await http.get(address);
+  const destroy = (): void => void message.destroy();
+  signal.addEventListener('abort', destroy, { once: true });
+  try {
     if (message.statusCode !== 200) {
       message.destroy();
       throw new Error(`expected the artifact, found status ${message.statusCode}`);
     }
     return await collect(message, MOST_ZIP_BYTES, 'the artifact');
   } finally {
-    http.dispose();
+    signal.removeEventListener('abort', destroy);
   }
 }
 
@@ -54,13 +66,18 @@ async function extract(zip: Buffer): Promise<string> {
   } finally {
     file.close();
   }
-  throw new Error(`expected ${WANTED} in the artifact, found none`);
+  throw new NoReport(`expected ${WANTED} in the artifact, found none`);
+}
+
+/** The artifact is somebody else's, whose name begins as ours do. */
+export class NoReport extends Error {
+  override readonly name = 'NoReport';
 }
 
 async function readEntry(file: ZipFile, entry: Entry): Promise<string> {
-  if (entry.uncompressedSize > MOST_JSON_BYTES) throw tooLarge(WANTED, entry.uncompressedSize, MOST_JSON_BYTES);
+  if (entry.uncompressedSize > MAX_REPORT_BYTES) throw tooLarge(WANTED, entry.uncompressedSize, MAX_REPORT_BYTES);
   const stream = await file.openReadStreamPromise(entry);
-  return (await collect(stream, MOST_JSON_BYTES, WANTED)).toString('utf8');
+  return (await collect(stream, MAX_REPORT_BYTES, WANTED)).toString('utf8');
 }
 
 async function collect(

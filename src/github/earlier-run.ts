@@ -20,7 +20,12 @@ export type EarlierRun =
 const MOST_LOOKED_AT = 2;
 
 /** Rejects only when the signal ends it: what cannot be found or read is told. */
-export async function findEarlierRun(client: Client, occasion: Occasion, reportId: string): Promise<EarlierRun> {
+export async function findEarlierRun(
+  client: Client,
+  occasion: Occasion,
+  reportId: string,
+  signal: AbortSignal,
+): Promise<EarlierRun> {
   const { branch, repository } = occasion;
   const path = occasion.endedRun?.workflowPath ?? occasion.workflowPath;
   if (branch === null) return { status: 'none', branch, why: 'the run is on no branch' };
@@ -46,12 +51,13 @@ export async function findEarlierRun(client: Client, occasion: Occasion, reportI
     for (const run of runs.slice(0, MOST_LOOKED_AT)) {
       const [artifact] = await findArtifacts(client, occasion, String(run.id), reportId);
       if (artifact === undefined) continue;
-      const json = await downloadReport(client, occasion, artifact);
+      const json = await downloadReport(client, occasion, artifact, signal);
       return { status: 'found', branch, runId: String(run.id), sha: run.head_sha, json };
     }
     const why = `the newest ${runs.length === 1 ? 'run' : 'runs'} there left no artifact of this report, or it has expired`;
     return { status: 'none', branch, why };
   } catch (error) {
+    signal.throwIfAborted();
     const { kind, status, message } = readRefusal(error);
     if (kind === 'aborted') throw error;
     const why =

@@ -10,7 +10,9 @@ export interface FoundArtifact {
 }
 
 const PREFIX = 'seldon-bench-';
-const MOST_REPORTS = 50;
+/** GitHub lists a hundred at a time; a run with more artifacts than this is not read to the end. */
+const MOST_PAGES = 10;
+const PER_PAGE = 100;
 
 /** The name under which a report's files are uploaded: of a run's artifacts each name is there once. */
 export function nameArtifact(reportId: string): string {
@@ -24,20 +26,21 @@ export async function findArtifacts(
   runId: string,
   reportId?: string,
 ): Promise<FoundArtifact[]> {
-  const { data } = await client.rest.actions.listWorkflowRunArtifacts({
-    ...repository,
-    run_id: Number(runId),
-    per_page: 100,
-    ...(reportId === undefined ? {} : { name: nameArtifact(reportId) }),
-  });
   const newest = new Map<string, FoundArtifact>();
-  for (const { id, name, size_in_bytes: bytes, expired } of data.artifacts.toSorted((a, b) => a.id - b.id)) {
-    // The page that opens in one click lies beside them under its file name.
-    if (expired || !name.startsWith(PREFIX) || name.endsWith('.html')) continue;
-    newest.set(name, { id, reportId: name.slice(PREFIX.length), bytes });
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const { data } = await client.rest.actions.listWorkflowRunArtifacts({
+      ...repository,
+      run_id: Number(runId),
+      per_page: PER_PAGE,
+      page,
+      ...(reportId === undefined ? {} : { name: nameArtifact(reportId) }),
+    });
+    for (const { id, name, size_in_bytes: bytes, expired } of data.artifacts) {
+      // The page that opens in one click lies beside them under its file name.
+      if (expired || !name.startsWith(PREFIX) || name.endsWith('.html')) continue;
+      if (id > (newest.get(name)?.id ?? 0)) newest.set(name, { id, reportId: name.slice(PREFIX.length), bytes });
+    }
+    if (data.artifacts.length < PER_PAGE) break;
   }
-  return [...newest.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, artifact]) => artifact)
-    .slice(0, MOST_REPORTS);
+  return [...newest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, artifact]) => artifact);
 }

@@ -21,7 +21,8 @@ export async function findPullOfRun(client: Client, { repository, endedRun: run 
     per_page: 100,
   });
   const ours = data.filter(({ head }) => head.repo?.id === run.headRepository?.id && head.ref === run.headBranch);
-  // Of several (into different bases) the one that stands at the measured commit.
-  const found = ours.find(({ head }) => head.sha === run.headSha) ?? ours[0];
+  // Of several (into different bases) the one that stands at the measured commit; where it has moved on, the only one.
+  const [only, ...others] = ours;
+  const found = ours.find(({ head }) => head.sha === run.headSha) ?? (others.length === 0 ? only : undefined);
   return found === undefined ? null : { number: found.number, baseRef: found.base.ref };
 }

@@ -40,35 +40,32 @@ const repository = z.object({
   full_name: z.string().max(200),
   owner: z.object({ login: z.string().max(100) }),
 });
-const payloads = z.object({
-  pull_request: z
-    .object({
-      number: z.int().positive(),
-      head: z.object({ sha, repo: repository.nullable() }),
-      base: z.object({ ref: z.string().max(1000), repo: repository }),
-    })
-    .optional(),
-  workflow_run: z
-    .object({
-      id: z.int().positive(),
-      run_attempt: z.int().positive().default(1),
-      event: z.string().max(100),
-      path: z.string().max(500).nullish(),
-      head_sha: sha,
-      head_branch: z.string().max(1000).nullable(),
-      head_repository: repository.nullable(),
-      repository,
-    })
-    .optional(),
+const pullRequest = z.object({
+  number: z.int().positive(),
+  head: z.object({ sha, repo: repository.nullable() }),
+  base: z.object({ ref: z.string().max(1000), repo: repository }),
 });
+const workflowRun = z.object({
+  id: z.int().positive(),
+  run_attempt: z.int().positive().default(1),
+  event: z.string().max(100),
+  path: z.string().max(500).nullish(),
+  head_sha: sha,
+  head_branch: z.string().max(1000).nullable(),
+  head_repository: repository.nullable(),
+  repository,
+});
+const mergeGroup = z.object({ base_ref: z.string().max(1000) });
 
 /** Reads the runner's variables and the event's file. Throws an Error where the repository is not told. */
 export function readOccasion(env: NodeJS.ProcessEnv): Occasion {
   const [, owner, repo] = /^([A-Za-z0-9_.-]{1,100})\/([A-Za-z0-9_.-]{1,100})$/.exec(env.GITHUB_REPOSITORY ?? '') ?? [];
   if (owner === undefined || repo === undefined) throw new Error('expected GITHUB_REPOSITORY as owner/name');
-  const { pull_request: pull, workflow_run: ended } = readPayload(env.GITHUB_EVENT_PATH);
+  const payload = readPayload(env.GITHUB_EVENT_PATH);
+  const pull = take(pullRequest, payload.pull_request);
+  const ended = take(workflowRun, payload.workflow_run);
+  const queued = take(mergeGroup, payload.merge_group);
   const [, workflowPath = null] = /^[^/]+\/[^/]+\/(.{1,500}?)@/.exec(env.GITHUB_WORKFLOW_REF ?? '') ?? [];
-  const [, branch = null] = /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? '') ?? [];
   return {
     event: env.GITHUB_EVENT_NAME ?? '',
     repository: { owner, repo },
@@ -91,7 +88,7 @@ export function readOccasion(env: NodeJS.ProcessEnv): Occasion {
         }
       : null,
     sha: matchOrNull(env.GITHUB_SHA, /^[0-9a-f]{40}$/),
-    branch: pull?.base.ref ?? branch,
+    branch: pull?.base.ref ?? branchOf(queued?.base_ref ?? env.GITHUB_REF),
     runId: matchOrNull(env.GITHUB_RUN_ID, /^[0-9]{1,20}$/),
     runAttempt: matchOrNull(env.GITHUB_RUN_ATTEMPT, /^[0-9]{1,6}$/),
     workflowPath,
@@ -108,14 +105,22 @@ export function nameComment({ workflowPath, job }: Occasion, reportId: string): 
     .slice(0, 16);
 }
 
-function readPayload(path: string | undefined): z.infer<typeof payloads> {
+function branchOf(ref: string | undefined): string | null {
+  return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1] ?? null;
+}
+
+/** Where the event cannot be read there is nothing to speak to; the run itself does not depend on it. */
+function readPayload(path: string | undefined): Record<string, unknown> {
   if (!path) return {};
   try {
-    return payloads.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    // Where the event cannot be read there is no pull request to speak to; the run itself does not depend on it.
     return {};
   }
+}
+
+function take<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
+  return schema.safeParse(value).data;
 }
 
 function matchOrNull(text: string | undefined, form: RegExp): string | null {

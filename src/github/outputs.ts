@@ -3,11 +3,11 @@ import type { Report, Verdict } from '../report.ts';
 
 /** The Action's outputs; action.yml and the README list them from here. */
 export const OUTPUTS = {
-  'report-path': 'Path of `report.json`.',
+  'report-path': 'Path of `report.json`; with several reports each has a folder of its own below `report-folder`.',
   'report-folder':
     'Folder with `report.json`, `report.html`, `comment.md`, `summary.md`, `results.csv`, `histograms.hlog`, `junit.xml`, `benchmark-action.json` and `bencher.json`.',
   outcome:
-    '`ok`; `regression`: a limit of the gate was exceeded; `untrustworthy`: the numbers are not to be believed; `infra-error`: the server was not there, or cells failed; `aborted`: the job was cancelled. Of several reports the gravest.',
+    '`ok`; `regression`: a limit of the gate was exceeded; `untrustworthy`: the numbers are not to be believed; `infra-error`: the server was not there, or cells failed; `usage-error`: the inputs or the reports are not what they should be; `aborted`: the job was cancelled. Of several reports the gravest.',
   gate: '`passed`, `failed`, `inconclusive` (not shown to be exceeded, nor to be kept), `not-measured` (fails, too), or `none`.',
   'comment-status':
     '`created`, `updated`, `unchanged`, `quiet` (nothing that `comment` asks for), `superseded` (a later run has written), `closed`, `off`, `no-pull`, `no-token`, `aborted`; or why GitHub refused: `forbidden`, `locked`, `not-found`, `gone`, `rejected`, `rate-limited`, `unavailable`.',
@@ -18,7 +18,7 @@ export const OUTPUTS = {
   'html-artifact-id': 'Id of the artifact that is the page of the report.',
   'data-artifact-id': 'Id of the artifact with all other files.',
   'fastest-small':
-    'Cell with the lowest median at the smallest batch, such as `predict_raw.grpc.tensor.1.c1`; several, separated by commas, where the numbers do not tell them apart; empty where none may be named.',
+    'Cell with the lowest median at the smallest batch, such as `predict_raw.grpc.tensor.1.c1`; several, separated by commas, where the numbers do not tell them apart; empty where none may be named. This and the next three are not written of reports on `workflow_run`, whose names a stranger may have made.',
   'fastest-large': 'The same at the largest batch.',
   arms: 'JSON object: for each arm but the baseline its id, and for each verdict (`slower`, `faster`, `equivalent`, `inconclusive`, `not-resolvable`) the number of cells that got it; empty with one arm.',
   claims:

@@ -4,12 +4,13 @@ import type { Occasion } from './occasion.ts';
 /** Where a run belongs that measures in this very job. On a pull request the commit is its head, not the merge commit. */
 export function describeOwnRun(occasion: Occasion, env: NodeJS.ProcessEnv): Provenance {
   const { pull, sha, runId, runAttempt, event } = occasion;
-  const head = pull?.headSha ?? sha;
+  // On pull_request_target it is the base that is checked out.
+  const head = (event === 'pull_request_target' ? null : pull?.headSha) ?? sha;
   return {
     ...describeRun(occasion, runId, runAttempt),
     ...given('sha', head),
     // What lies in the workspace is the merge of both, unless the workflow checks something else out.
-    ...(pull !== null && sha !== head && event === 'pull_request' ? given('mergeSha', sha) : {}),
+    ...(pull !== null && sha !== head ? given('mergeSha', sha) : {}),
     ...(pull === null ? {} : { pull: pull.number }),
     ...given('ref', env.GITHUB_REF ?? null),
     ...given('event', event),

@@ -43,7 +43,7 @@ function classify(
     case 403:
       if (headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0') return 'rate-limited';
       if (/rate limit/i.test(message)) return 'rate-limited';
-      return /locked/i.test(message) ? 'locked' : 'forbidden';
+      return /\blocked\b/i.test(message) ? 'locked' : 'forbidden';
     case 404:
       return 'not-found';
     case 410:

@@ -1,7 +1,9 @@
+import { isBroken } from '../gate-rules.ts';
 import type { Report } from '../report.ts';
 import { quotedDifference } from './arm-effects.ts';
 import { describeArmVerdict, listByEffect, opposeArms, tallyArms } from './arm-verdicts.ts';
-import { describeRule, isBroken } from './gate-findings.ts';
+import { clean } from './foreign.ts';
+import { describeRule } from './gate-findings.ts';
 import { worstRules } from './gate-table.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { toText } from './plain-text.ts';
@@ -43,7 +45,7 @@ function listSlower(lookup: Lookup): Finding[] {
   return found
     .sort((x, y) => y.size - x.size)
     .map(({ comparison, other }) => ({
-      title: comparison.b.cell.slice(0, 100),
+      title: clean(comparison.b.cell),
       message: toText(say`${opposeArms(lookup, other)}: ${describeArmVerdict(lookup, comparison)}`),
     }));
 }

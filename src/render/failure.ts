@@ -20,7 +20,7 @@ export function renderFailure({ reason, detail, provenance }: Failure, posting: 
   const shown = detail.slice(-MOST_LINES);
   return `${blocks(
     lines(marker(provenance, posting), md`### 🔴 Seldon payload benchmark: no report`),
-    md`> [!CAUTION]\n> Nothing could be measured: ${escapeMarkdown(reason, MOST_REASON)}`,
+    md`> [!CAUTION]\n> There is no report: ${escapeMarkdown(reason, MOST_REASON)}`,
     shown.length === 0 ? null : details(md`<b>The last lines that were written</b>`, lines(...shown.map(quoteLine))),
     md`<sub>The step's log has the rest.</sub>`,
   )}\n`;

@@ -5,10 +5,9 @@ import type { Occasion } from '../github/occasion.ts';
 import { writeOutputs } from '../github/outputs.ts';
 import { describeOwnRun } from '../github/provenance.ts';
 import { renderFiles } from '../render/render.ts';
-import type { Report } from '../report.ts';
 import type { Host } from '../target/target.ts';
 import { openOutlet } from './outlet.ts';
-import { writeFiles } from './output-folder.ts';
+import { toJson, writeFiles } from './output-folder.ts';
 import { publish } from './publish.ts';
 import { recall } from './recall.ts';
 import { upload } from './upload.ts';
@@ -20,7 +19,7 @@ export async function benchStep(
   host: Host,
   onPublished: () => void,
 ): Promise<Result> {
-  if (occasion !== null) refuseForeignCode(occasion);
+  refuseForeignCode(occasion);
   const provenance = occasion === null ? {} : describeOwnRun(occasion, process.env);
   return bench(config, host, provenance, async ({ report }) => {
     host.log.stage('render');
@@ -40,17 +39,20 @@ export async function benchStep(
 
 /**
  * On these events a job has a token that can write, and secrets; the model, its packages and its payloads come from the
- * branch. Somebody else's branch must not be run with that.
+ * branch. Somebody else's branch must not be run with that, and where the payload does not prove whose it is, it is
+ * somebody else's.
  */
-function refuseForeignCode({ event, pull, endedRun }: Occasion): void {
-  const isForeign = (event === 'pull_request_target' && pull?.isFork) || (event === 'workflow_run' && endedRun?.isFork);
-  if (!isForeign) return;
+function refuseForeignCode(occasion: Occasion | null): void {
+  const event = occasion?.event ?? process.env.GITHUB_EVENT_NAME ?? '';
+  const isOwn =
+    event === 'pull_request_target'
+      ? occasion?.pull?.isFork === false
+      : event === 'workflow_run'
+        ? occasion?.endedRun?.isFork === false
+        : true;
+  if (isOwn) return;
   throw new UserError(
     `expected event pull_request for a pull request from a fork, found ${event}: measuring would run a stranger's code with this job's permissions. ` +
       'Measure on pull_request, and let a second workflow on workflow_run write the comment with mode: report',
   );
-}
-
-function toJson(report: Report): string {
-  return `${JSON.stringify(report, null, 1)}\n`;
 }

@@ -1,7 +1,8 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orAborted } from '../abort.ts';
 import { explain, UserError } from '../errors.ts';
-import { downloadReport } from '../github/download.ts';
+import { downloadReport, NoReport } from '../github/download.ts';
 import { findArtifacts } from '../github/find-artifacts.ts';
 import type { Link } from '../render/posting.ts';
 import { MAX_REPORT_BYTES, parseReport, type Report } from '../report.ts';
@@ -20,7 +21,8 @@ const MOST_ENTRIES = 5000;
 /**
  * The reports that mode `report` is about: of the files that were named, else of the artifacts of the run that ended or
  * of this one. Whoever could write them could write anything: they are taken by the schema, and every one has to be of
- * `commit`. Throws a UserError that names the first one which is not.
+ * `commit`. Throws a UserError that names the first one which is not, and rejects with the signal's reason when it is
+ * aborted.
  */
 export async function gatherReports(outlet: Outlet, commit: string | null): Promise<Gathered> {
   const { reports: paths } = outlet.config.publishing;
@@ -28,24 +30,29 @@ export async function gatherReports(outlet: Outlet, commit: string | null): Prom
   if (gathered.reports.length > MOST_REPORTS) {
     throw new UserError(`expected at most ${MOST_REPORTS} reports for one comment, found ${gathered.reports.length}`);
   }
+  // What was measured on the command line of this very job knows of no commit.
+  const mayLack = paths !== null && outlet.occasion?.endedRun === null;
   for (const { id, provenance } of gathered.reports) {
-    if (commit === null || provenance.sha === commit) continue;
+    if (commit === null || provenance.sha === commit || (mayLack && provenance.sha === undefined)) continue;
+    const found =
+      provenance.sha === undefined ? 'one of no commit' : `one of another commit (${provenance.sha.slice(0, 40)})`;
     throw new UserError(
-      `expected reports of commit ${commit.slice(0, 7)}, found ${provenance.sha === undefined ? 'one of no commit' : `one of another commit (${JSON.stringify(provenance.sha.slice(0, 40))})`} (report ${id}): nothing was published`,
+      `expected reports of commit ${commit.slice(0, 7)}, found ${JSON.stringify(found)} (report ${id}): nothing was published`,
     );
   }
   return gathered;
 }
 
 async function fromArtifacts(outlet: Outlet): Promise<Gathered> {
-  const { client, occasion } = outlet;
+  const { client, occasion, signal, log } = outlet;
   const runId = occasion?.endedRun?.id ?? occasion?.runId ?? null;
   if (client === null || occasion === null || runId === null) {
     throw new UserError(
       'expected a token and a run to take reports from, found none: give input github-token, or files with input reports',
     );
   }
-  const found = await findArtifacts(client, occasion, runId).catch((error: unknown) => {
+  const found = await orAborted(findArtifacts(client, occasion, runId), signal).catch((error: unknown) => {
+    signal.throwIfAborted();
     throw new UserError(
       `the artifacts of run ${runId} could not be listed (${explain(error).slice(0, 200)}): the job needs the permission actions: read`,
     );
@@ -56,8 +63,13 @@ async function fromArtifacts(outlet: Outlet): Promise<Gathered> {
     const where = `artifact ${artifact.id} of run ${runId}`;
     let json: string;
     try {
-      json = await downloadReport(client, occasion, artifact);
+      json = await orAborted(downloadReport(client, occasion, artifact, signal), signal);
     } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof NoReport) {
+        log.warn(`${where} has no report in it and is left out`);
+        continue;
+      }
       throw new UserError(`${where} could not be read: ${explain(error).slice(0, 300)}`);
     }
     const report = parse(json, where);

@@ -1,3 +1,4 @@
+import { orAborted } from '../abort.ts';
 import type { Config } from '../config.ts';
 import type { Client } from '../github/client.ts';
 import type { Occasion } from '../github/occasion.ts';
@@ -11,21 +12,31 @@ export interface Outlet {
   readonly occasion: Occasion | null;
   /** Null without a token. */
   readonly client: Client | null;
-  /** Ends waiting for GitHub. */
+  /** The job is cancelled: nothing more is waited for. */
   readonly signal: AbortSignal;
 }
 
-/** A job must not be held up by a GitHub that does not answer. */
-const LONGEST_MS = 180_000;
-
-/** Opens the way to GitHub for the three minutes that publishing may take; `interrupted` ends it at once. */
+/** Opens the way to GitHub; `signal` ends whatever is under way there. */
 export async function openOutlet(
   { config, log, occasion }: Pick<Outlet, 'config' | 'log' | 'occasion'>,
-  interrupted: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Outlet> {
-  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(LONGEST_MS)]);
   const { token } = config.publishing;
   if (token === null || occasion === null) return { config, log, occasion, client: null, signal };
   const { createClient } = await import('../github/client.ts');
   return { config, log, occasion, client: createClient(token, signal), signal };
 }
+
+/**
+ * A job must not be held up by a GitHub that does not answer: each part of publishing has so long, and one that is
+ * given up takes no time from the others.
+ */
+export async function within<T>(
+  part: 'history' | 'artifacts' | 'comment',
+  { signal }: Outlet,
+  work: Promise<T>,
+): Promise<T> {
+  return orAborted(work, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS[part])]));
+}
+
+const LONGEST_MS = { history: 60_000, artifacts: 120_000, comment: 120_000 } as const;

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { explain, UserError } from '../errors.ts';
+import type { Report } from '../report.ts';
 
 /**
  * Makes the folder and proves that files can be written there, before anything is measured for it. Disposing removes
@@ -69,4 +70,9 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
       throw new UserError(`expected to write ${path} (${explain(error)})`, { cause: error });
     }
   }
+}
+
+/** report.json, for people and programs alike. */
+export function toJson(report: Report): string {
+  return `${JSON.stringify(report, null, 1)}\n`;
 }

@@ -1,12 +1,10 @@
 import type { News } from '../analysis/news.ts';
-import { Interrupted } from '../errors.ts';
 import type { Annotation } from '../github/annotations.ts';
 import { type CommentStatus, writeComment } from '../github/comment.ts';
 import { noticeComment } from '../github/comment-notice.ts';
 import type { Posting } from '../render/posting.ts';
 import type { Provenance } from '../report.ts';
-import { orAborted } from '../target/wait.ts';
-import type { Outlet } from './outlet.ts';
+import { type Outlet, within } from './outlet.ts';
 
 export interface Posted {
   readonly status: CommentStatus | 'off' | 'no-pull' | 'no-token';
@@ -38,8 +36,8 @@ export async function postComment(outlet: Outlet, pull: number | null, page: Pag
     create: isWanted(comment, page.news),
     write: page.write,
   });
-  const outcome = await orAborted(writing, signal).catch(() => null);
-  if (outcome === null) return nothing(signal.reason instanceof Interrupted ? 'aborted' : 'unavailable', TOO_SLOW);
+  const outcome = await within('comment', outlet, writing).catch(() => null);
+  if (outcome === null) return signal.aborted ? nothing('aborted') : nothing('unavailable', TOO_SLOW);
   log.info(`comment in pull request ${pull}: ${outcome.status}`);
   const notice = noticeComment(outcome, occasion.pull?.isFork ?? occasion.endedRun?.isFork ?? false);
   return { status: outcome.status, url: outcome.url, warnings: notice === null ? [] : [notice] };
@@ -52,8 +50,7 @@ const NO_TOKEN: Annotation = {
 
 const TOO_SLOW: Annotation = {
   title: 'Pull request comment',
-  message:
-    'no comment was written: GitHub did not answer in time, or the job was cancelled. The job summary has the report.',
+  message: 'no comment was written: GitHub did not answer in time. The job summary has the report.',
 };
 
 function nothing(status: Posted['status'], warning?: Annotation): Posted {

@@ -1,11 +1,13 @@
+import { Interrupted, ServerError, UserError } from '../errors.ts';
 import { annotate } from '../github/annotations.ts';
 import { writeJobSummary } from '../github/job-summary.ts';
 import { writeOutputs } from '../github/outputs.ts';
 import { describeEndedRun, describeOwnRun } from '../github/provenance.ts';
 import { type Failure, renderFailure } from '../render/failure.ts';
 import type { Posting } from '../render/posting.ts';
+import { findPlace } from './find-place.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
-import { postComment } from './post-comment.ts';
+import { type Posted, postComment } from './post-comment.ts';
 import { keyOf } from './publish.ts';
 
 /**
@@ -15,6 +17,7 @@ import { keyOf } from './publish.ts';
 export async function publishFailure(
   place: Pick<Outlet, 'config' | 'log' | 'occasion'>,
   interrupted: AbortSignal,
+  error: unknown,
   failure: Pick<Failure, 'reason' | 'detail'>,
 ): Promise<void> {
   const { occasion } = place;
@@ -27,16 +30,29 @@ export async function publishFailure(
   const posting: Posting = { ...keyOf(place, place.config.reportId), links: [], headNow: null };
   const write = (headNow: string | null): string => renderFailure({ ...failure, provenance }, { ...posting, headNow });
   await writeJobSummary(write(null));
-  const outlet = await openOutlet(place, interrupted);
-  const pull = occasion?.pull?.number ?? null;
-  const posted = await postComment(outlet, pull, { posting, provenance, news: 'failure', write });
+  const posted = await post(await openOutlet(place, interrupted), { posting, provenance, write });
   annotate(posted.warnings);
   writeOutputs({
-    outcome: interrupted.aborted ? 'aborted' : 'infra-error',
+    outcome: classify(error),
     gate: 'none',
     'comment-status': posted.status,
     'comment-url': posted.url ?? '',
     'history-status': 'off',
     'artifact-status': 'off',
   });
+}
+
+async function post(
+  outlet: Outlet,
+  page: Pick<Parameters<typeof postComment>[2], 'posting' | 'provenance' | 'write'>,
+): Promise<Posted> {
+  // A job that is cancelled is followed by another, which has more to say.
+  const pull = outlet.signal.aborted ? null : ((await findPlace(outlet).catch(() => null))?.pull ?? null);
+  return postComment(outlet, pull, { ...page, news: 'failure' });
+}
+
+/** The output `outcome` where there is no report to tell it. */
+export function classify(error: unknown): 'aborted' | 'usage-error' | 'infra-error' {
+  if (error instanceof Interrupted) return 'aborted';
+  return error instanceof UserError && !(error instanceof ServerError) ? 'usage-error' : 'infra-error';
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { weighNews } from '../analysis/news.ts';
+import { GATE_RESULTS } from '../gate-rules.ts';
 import { type Annotation, annotate } from '../github/annotations.ts';
 import { writeJobSummary } from '../github/job-summary.ts';
 import { nameComment } from '../github/occasion.ts';
@@ -9,7 +10,7 @@ import { listFastest } from '../render/fastest.ts';
 import type { Link, Posting } from '../render/posting.ts';
 import { findLatest } from '../render/posting-lines.ts';
 import { renderPages } from '../render/render.ts';
-import type { Gate, Outcome, Report } from '../report.ts';
+import type { Outcome, Report } from '../report.ts';
 import type { Outlet } from './outlet.ts';
 import { writeFiles } from './output-folder.ts';
 import { type Posted, postComment } from './post-comment.ts';
@@ -38,7 +39,7 @@ export async function publish(
     write: (headNow) => renderPages(reports, { ...posting, headNow })['comment.md'],
   });
   annotate([...posted.warnings, ...warnings, ...reports.flatMap(listFindings)]);
-  writeOutputs({ ...describeMany(reports, config.out), ...describePosted(posted) });
+  writeOutputs({ ...describeMany(reports, outlet), ...describePosted(posted) });
   if (occasion === null) outlet.log.warn('the runner does not say which repository this is: no comment is written');
 }
 
@@ -53,22 +54,21 @@ function describePosted({ status, url }: Posted) {
 }
 
 const BY_WEIGHT: readonly Outcome[] = ['regression', 'infra-error', 'aborted', 'untrustworthy', 'ok'];
-const GATES: readonly (Gate['result'] | undefined)[] = ['failed', 'not-measured', 'inconclusive', 'passed'];
 
-function describeMany(reports: readonly [Report, ...Report[]], folder: string) {
+function describeMany(reports: readonly [Report, ...Report[]], { config, occasion }: Outlet) {
   const outcome = BY_WEIGHT.find((one) => reports.some((report) => report.outcome === one)) ?? 'ok';
-  const gate = GATES.find((one) => reports.some((report) => report.gate?.result === one)) ?? 'none';
+  const gate = GATE_RESULTS.find((one) => reports.some((report) => report.gate?.result === one)) ?? 'none';
   const [report, ...others] = reports;
+  const all = { outcome, gate, 'report-folder': config.out };
+  // What is about one report's cells is said of one.
+  if (others.length > 0) return all;
+  const path = { 'report-path': join(config.out, 'report.json') };
+  // Names that a stranger's report gives its cells and arms must not reach the scripts of a job that may write.
+  if (occasion !== null && occasion.endedRun !== null) return { ...all, ...path };
   const { batches } = report.config;
   const fastest = {
     small: listFastest(report, Math.min(...batches)),
     large: listFastest(report, Math.max(...batches)),
   };
-  return {
-    outcome,
-    gate,
-    'report-folder': folder,
-    // What is about one report's cells is said of one.
-    ...(others.length === 0 ? { 'report-path': join(folder, 'report.json'), ...describeOutputs(report, fastest) } : {}),
-  };
+  return { ...all, ...path, ...describeOutputs(report, fastest) };
 }

@@ -2,17 +2,18 @@ import { recallHistory } from '../analysis/history.ts';
 import { explain } from '../errors.ts';
 import { findEarlierRun } from '../github/earlier-run.ts';
 import { type History, parseReport, type Report } from '../report.ts';
-import type { Outlet } from './outlet.ts';
+import { type Outlet, within } from './outlet.ts';
 
 /** The report with what earlier runs on its base branch measured, where somebody asked for it. Never rejects. */
-export async function recall(report: Report, { config, client, occasion, signal }: Outlet): Promise<Report> {
+export async function recall(report: Report, outlet: Outlet): Promise<Report> {
+  const { config, client, occasion, signal } = outlet;
   if (config.publishing.baseline === 'none' || signal.aborted) return { ...report, history: null };
   if (client === null || occasion === null) {
     const why = 'the input github-token is empty, or the runner does not say where it runs';
     return { ...report, history: { status: 'unreadable', branch: null, why } };
   }
   try {
-    const found = await findEarlierRun(client, occasion, report.id);
+    const found = await within('history', outlet, findEarlierRun(client, occasion, report.id, signal));
     if (found.status !== 'found') return { ...report, history: found };
     return { ...report, history: compare(report, found) };
   } catch (error) {

@@ -1,22 +1,25 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { applyGate } from '../analysis/gate.ts';
 import { ServerError } from '../errors.ts';
-import { findPullOfRun } from '../github/find-pull.ts';
 import { writeOutputs } from '../github/outputs.ts';
-import { describeEndedRun } from '../github/provenance.ts';
-import { readRefusal } from '../github/refusal.ts';
+import { describeEndedRun, describeOwnRun } from '../github/provenance.ts';
+import { renderFiles } from '../render/render.ts';
 import type { Report } from '../report.ts';
+import { findPlace } from './find-place.ts';
 import { gatherReports } from './gather-reports.ts';
 import type { Outlet } from './outlet.ts';
+import { toJson, writeFiles } from './output-folder.ts';
 import { publish } from './publish.ts';
 import { recall } from './recall.ts';
 
 /**
  * The step that publishes what other jobs or runs have measured, and measures nothing. After `workflow_run` it has a
- * token that the measuring run had not, so that it believes nothing of a report but its numbers: where they belong and
- * whether they keep the limits is said anew.
+ * token that the measuring run had not. Everything in the report is then what its author's code wrote; where it belongs
+ * and whether it keeps the limits is said anew.
  */
 export async function reportStep(outlet: Outlet): Promise<readonly Report[]> {
-  const { occasion, client, log } = outlet;
+  const { occasion, config, log } = outlet;
   const ended = occasion?.endedRun ?? null;
   const commit = ended?.headSha ?? occasion?.pull?.headSha ?? occasion?.sha ?? null;
   log.stage('provision');
@@ -27,32 +30,40 @@ export async function reportStep(outlet: Outlet): Promise<readonly Report[]> {
       `expected artifacts with reports (seldon-bench-...) in run ${ended?.id ?? occasion?.runId ?? 'unknown'}, found none: did the measuring job fail, or have artifacts: false?`,
     );
   }
-  let pull = occasion?.pull?.number ?? null;
-  let base = occasion?.branch ?? null;
-  if (ended !== null && occasion !== null && client !== null) {
-    const found = await findPullOfRun(client, occasion).catch((error: unknown) => {
-      log.warn(`the pull request of run ${ended.id} could not be looked for: ${readRefusal(error).message}`);
-      return null;
-    });
-    pull = found?.number ?? null;
-    base = found?.baseRef ?? null;
-  }
+  const place = await findPlace(outlet);
   log.stage('summarise');
-  const trusted = (report: Report): Report => trust(report, outlet, pull);
-  const reports: [Report, ...Report[]] = [trusted(first), ...others.map(trusted)];
-  if (reports.length === 1 && occasion !== null) {
-    reports[0] = await recall(reports[0], { ...outlet, occasion: { ...occasion, branch: base } });
+  const settle = (report: Report): Report => judgeAnew(report, outlet, place.pull);
+  const reports: [Report, ...Report[]] = [settle(first), ...others.map(settle)];
+  if (reports.length > 1 && config.publishing.baseline !== 'none') {
+    log.warn('input baseline is for one report; of several, each measuring job can show its own earlier runs');
+  } else if (occasion !== null) {
+    reports[0] = await recall(reports[0], { ...outlet, occasion: { ...occasion, branch: place.branch } });
   }
+  log.stage('render');
+  await writeReports(reports, config.out);
   log.stage('publish');
-  await publish(reports, pull, outlet, gathered.links, []);
+  await publish(reports, place.pull, outlet, gathered.links, []);
   writeOutputs({ 'artifact-status': 'off', 'history-status': reports[0].history?.status ?? 'off' });
   return reports;
 }
 
-/** Reports of this very run are as much to be believed as this job is. */
-function trust(report: Report, { config, occasion }: Outlet, pull: number | null): Report {
-  const isForeign = occasion !== null && occasion.endedRun !== null;
-  if (!isForeign) return config.gate.length > 0 ? applyGate(report, config.gate) : report;
+/** One report's files lie in the folder itself, of several each has a folder of its own. */
+async function writeReports(reports: readonly Report[], folder: string): Promise<void> {
+  for (const [i, report] of reports.entries()) {
+    const own = reports.length === 1 ? folder : join(folder, `${i + 1}-${report.id}`);
+    await mkdir(own, { recursive: true });
+    await writeFiles(own, { 'report.json': toJson(report), ...(await renderFiles(report)) });
+  }
+}
+
+/** Reports of this very run are as much to be believed as this job is; only limits are held anew, where there are any. */
+function judgeAnew(report: Report, { config, occasion }: Outlet, pull: number | null): Report {
+  if (occasion === null) return report;
+  if (occasion.endedRun === null) {
+    const own =
+      report.provenance.sha === undefined ? { ...report, provenance: describeOwnRun(occasion, process.env) } : report;
+    return config.gate.length > 0 ? applyGate(own, config.gate) : own;
+  }
   const own = { ...report, provenance: describeEndedRun(occasion, pull), history: null };
   return applyGate(own, config.gate);
 }

@@ -2,14 +2,15 @@ import type { Annotation } from '../github/annotations.ts';
 import type { OutputName } from '../github/outputs.ts';
 import type { Link } from '../render/posting.ts';
 import type { Report } from '../report.ts';
-import { orAborted } from '../target/wait.ts';
-import type { Outlet } from './outlet.ts';
+import { type Outlet, within } from './outlet.ts';
 
 export interface Upload {
   readonly links: readonly Link[];
   readonly outputs: Partial<Record<OutputName, string>>;
   readonly warnings: readonly Annotation[];
 }
+
+const TITLE = 'Report artifacts';
 
 /** Uploads what lies in the output folder, where that is wanted and possible. Never rejects. */
 export async function upload(report: Report, files: readonly string[], outlet: Outlet): Promise<Upload> {
@@ -28,8 +29,8 @@ export async function upload(report: Report, files: readonly string[], outlet: O
     serverUrl: occasion?.serverUrl ?? 'https://github.com',
     isRerun: occasion?.runAttempt !== '1',
   };
-  const uploaded = await orAborted(uploadArtifacts(request), signal).catch(() => null);
-  if (uploaded === null) return end('aborted');
+  const uploaded = await within('artifacts', outlet, uploadArtifacts(request)).catch(() => null);
+  if (uploaded === null) return signal.aborted ? end('aborted') : end('failed', TOO_SLOW);
   log.info(`artifacts: ${uploaded.status}`);
   const link = (what: Link['what'], id: number | null): Link[] =>
     id === null || occasion === null || occasion.runId === null
@@ -42,7 +43,7 @@ export async function upload(report: Report, files: readonly string[], outlet: O
       'html-artifact-id': String(uploaded.page ?? ''),
       'data-artifact-id': String(uploaded.data ?? ''),
     },
-    warnings: uploaded.problem === null ? [] : [{ title: 'Report artifacts', message: uploaded.problem }],
+    warnings: uploaded.problem === null ? [] : [{ title: TITLE, message: uploaded.problem }],
   };
 }
 
@@ -55,6 +56,9 @@ export function addressOf(
   return `${serverUrl}/${repository.owner}/${repository.repo}/actions/runs/${runId}/artifacts/${artifactId}`;
 }
 
-function end(status: 'off' | 'aborted'): Upload {
-  return { links: [], outputs: { 'artifact-status': status }, warnings: [] };
+const TOO_SLOW = 'the report was not uploaded: the artifact service did not answer in time';
+
+function end(status: 'off' | 'aborted' | 'failed', problem?: string): Upload {
+  const warnings = problem === undefined ? [] : [{ title: TITLE, message: problem }];
+  return { links: [], outputs: { 'artifact-status': status }, warnings };
 }

@@ -67,7 +67,8 @@ test('the first run makes the comment, the second says the same and writes nothi
       `POST /repos/octo/models/issues/${scene.pull}/comments`,
       `GET /repos/octo/models/issues/${scene.pull}/comments 1`,
     ]);
-    assert.equal((await scene.write({ marker: { run: '101' } })).status, 'unchanged');
+    assert.equal((await scene.write()).status, 'unchanged');
+    assert.equal((await scene.write({ marker: { run: '101' } })).status, 'updated', 'the marker tells runs apart');
     const updated = await scene.write({ marker: { run: '102' }, text: 'slower' });
     assert.deepEqual([updated.status, updated.url], ['updated', made.url]);
     assert.deepEqual(texts(scene), [body({ run: '102' }, 'slower')]);
@@ -88,7 +89,7 @@ test('it is found among more comments than fit on a page', () =>
     scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
     assert.equal((await scene.write()).status, 'updated');
     assert.equal(texts(scene).filter((text) => text.startsWith('<!--')).length, 1);
-    assert.equal(calls(scene).length, 5);
+    assert.equal(calls(scene).length, 6);
   }));
 
 test('other keys, quoted markers and other people are not ours', () =>
@@ -135,6 +136,18 @@ test('where GitHub does not say who wrote what, bots are ours, people are not, a
     assert.deepEqual(texts(scene), [body({ run: '1' }, 'parrot'), body({}, 'again')]);
   }));
 
+test('an answer that says nothing of a comment leaves it to the kind of account', () =>
+  withGitHub(async (scene) => {
+    scene.github.fail({
+      path: PATHS.graphql,
+      times: Number.POSITIVE_INFINITY,
+      answer: { status: 200, body: { data: { nodes: [null] }, errors: [{ type: 'FORBIDDEN', message: 'no' }] } },
+    });
+    assert.equal((await scene.write()).status, 'created');
+    for (const run of ['101', '102']) assert.equal((await scene.write({ marker: { run } })).status, 'updated');
+    assert.equal(texts(scene).length, 1);
+  }));
+
 test('a later run, or attempt, or one of the present head is not overwritten', () =>
   withGitHub(async (scene) => {
     const comment = scene.github.addComment({ pull: scene.pull, body: body({ run: '101' }, 'newer') });
@@ -149,6 +162,27 @@ test('a later run, or attempt, or one of the present head is not overwritten', (
     comment.body = body({ run: '50', head: shaOf('pushed meanwhile') }, 'of the present head');
     assert.equal((await scene.write()).status, 'superseded');
     assert.deepEqual(texts(scene), [comment.body]);
+  }));
+
+test('a run of the present head takes the comment back from a later run of a commit that was pushed away', () =>
+  withGitHub(async (scene) => {
+    scene.github.addComment({ pull: scene.pull, body: body({ run: '200', head: shaOf('pushed away') }, 'of B') });
+    assert.equal((await scene.write()).status, 'updated');
+    assert.deepEqual(texts(scene), [body({}, 'all is well')]);
+  }));
+
+test('a later run that writes between the list and the update is not overwritten', () =>
+  withGitHub(async (scene) => {
+    const comment = scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
+    scene.github.fail({
+      method: 'GET',
+      path: PATHS.comment,
+      before: () => {
+        comment.body = body({ run: '101' }, 'newer');
+      },
+    });
+    assert.equal((await scene.write()).status, 'superseded');
+    assert.deepEqual(texts(scene), [body({ run: '101' }, 'newer')]);
   }));
 
 test('when the head has moved the comment says so', () =>
@@ -170,6 +204,26 @@ test('a comment that is deleted between the list and the update is made anew', (
     });
     assert.equal((await scene.write()).status, 'created');
     assert.deepEqual(texts(scene), [body({}, 'all is well')]);
+  }));
+
+test('a comment that vanished is not made anew where none is wanted, or in a closed pull request', () =>
+  withGitHub(async (scene) => {
+    const pull = scene.github.state.pulls.get(scene.pull);
+    assert.ok(pull);
+    const vanish = (): void => {
+      const comment = scene.github.addComment({ pull: scene.pull, body: body({ run: '99' }, 'old') });
+      scene.github.fail({
+        method: 'GET',
+        path: PATHS.comment,
+        before: ({ state }) => void state.comments.delete(comment.id),
+      });
+    };
+    vanish();
+    assert.equal((await scene.write({ create: false })).status, 'quiet');
+    pull.state = 'closed';
+    vanish();
+    assert.equal((await scene.write()).status, 'closed');
+    assert.deepEqual(texts(scene), []);
   }));
 
 test('duplicates that earlier runs left are folded into the oldest', () =>

@@ -31,6 +31,8 @@ function clientOf(github: GitHub, token = github.token) {
   return createClient(token, new AbortController().signal, github.apiUrl);
 }
 
+/** Nothing is cancelled. */
+const never = new AbortController().signal;
 const fork = { id: 99, fullName: 'mallory/models', fork: true };
 
 test('an occasion knows its pull request only where the event is about one', async () => {
@@ -58,6 +60,12 @@ test('an occasion knows its pull request only where the event is about one', asy
     headRepository: { id: 99, owner: 'mallory' },
     isFork: true,
   });
+});
+
+test('a merge queue belongs to the branch that it merges into', async () => {
+  await using github = await startGitHub();
+  github.addPull();
+  assert.equal((await occasionOf(github, 'merge_group')).branch, 'main');
 });
 
 test('a payload that is no JSON, or says something else, leaves an occasion without a pull request', async () => {
@@ -97,6 +105,10 @@ test("a fork's pull request is found from its run, and only the one of that very
   assert.deepEqual(await findPullOfRun(clientOf(github), occasion), { number: pull.number, baseRef: 'main' });
   pull.head.sha = shaOf('pushed meanwhile');
   assert.equal((await findPullOfRun(clientOf(github), occasion))?.number, pull.number);
+  const other = github.addPull({ base: { sha: shaOf('base'), ref: 'next' } });
+  Object.assign(other.head, { ref: pull.head.ref, repo: fork, sha: shaOf('of the other') });
+  assert.equal(await findPullOfRun(clientOf(github), occasion), null, 'which of the two nobody can tell');
+  other.state = 'closed';
   pull.head.repo = { ...fork, id: 100 };
   assert.equal(await findPullOfRun(clientOf(github), occasion), null, 'a repository of the same name, made anew');
   pull.head.repo = fork;
@@ -121,7 +133,7 @@ test("a report is read from a run's artifact without showing the token to the st
     found.map(({ reportId }) => reportId),
     ['a', 'b'],
   );
-  const texts = await Promise.all(found.map((artifact) => downloadReport(clientOf(github), occasion, artifact)));
+  const texts = await Promise.all(found.map((artifact) => downloadReport(clientOf(github), occasion, artifact, never)));
   assert.deepEqual(texts, ['new', 'b']);
   const toStorage = github.requests.filter(({ path }) => path.startsWith('/storage/'));
   assert.deepEqual(
@@ -157,7 +169,7 @@ for (const [what, artifact, told] of [
     const occasion = await occasionOf(github, 'push');
     const [found] = await findArtifacts(clientOf(github), occasion, String(run.id));
     assert.ok(found);
-    await assert.rejects(downloadReport(clientOf(github), occasion, found), told);
+    await assert.rejects(downloadReport(clientOf(github), occasion, found, never), told);
   });
 }
 
@@ -170,7 +182,7 @@ for (const said of [10, 20_000_000]) {
     const occasion = await occasionOf(github, 'push');
     const [found] = await findArtifacts(clientOf(github), occasion, String(run.id));
     assert.ok(found);
-    await assert.rejects(downloadReport(clientOf(github), occasion, found), /too many bytes/i);
+    await assert.rejects(downloadReport(clientOf(github), occasion, found, never), /too many bytes/i);
   });
 }
 
@@ -183,6 +195,31 @@ function writeBomb(said: number): Buffer {
   }
   return zip;
 }
+
+test('a download that stalls ends with the job, not with a time-out of its own', async () => {
+  await using github = await startGitHub();
+  github.addPull();
+  const run = github.addRun();
+  github.addArtifact({ run: run.id, name: 'seldon-bench-a', files: { 'report.json': '{}' } });
+  const occasion = await occasionOf(github, 'push');
+  const [found] = await findArtifacts(clientOf(github), occasion, String(run.id));
+  assert.ok(found);
+  const stall = github.fail({ path: PATHS.storage, answer: 'stall' });
+  const job = new AbortController();
+  const download = downloadReport(clientOf(github), occasion, found, job.signal);
+  await stall.firstHit;
+  job.abort(new Error('cancelled'));
+  await assert.rejects(download, /cancelled/);
+});
+
+test('all artifacts of a large run are found, over several pages', async () => {
+  await using github = await startGitHub();
+  github.addPull();
+  const run = github.addRun();
+  for (let i = 0; i < 130; i++) github.addArtifact({ run: run.id, name: `seldon-bench-leg${i}`, files: {} });
+  const found = await findArtifacts(clientOf(github), await occasionOf(github, 'push'), String(run.id));
+  assert.equal(found.length, 130);
+});
 
 test('an earlier run is the newest that succeeded on the base branch itself, not on a fork branch of that name', async () => {
   await using github = await startGitHub();
@@ -197,14 +234,14 @@ test('an earlier run is the newest that succeeded on the base branch itself, not
   github.addArtifact({ run: other.id, name: 'seldon-bench-default', files: { 'report.json': 'other' } });
   github.addRun({ headSha: shaOf('without artifacts') });
   const occasion = await occasionOf(github, 'pull_request', { pull: pull.number });
-  assert.deepEqual(await findEarlierRun(clientOf(github), occasion, 'default'), {
+  assert.deepEqual(await findEarlierRun(clientOf(github), occasion, 'default', never), {
     status: 'found',
     branch: 'main',
     runId: String(good.id),
     sha: shaOf('good'),
     json: 'good',
   });
-  const none = await findEarlierRun(clientOf(github), occasion, 'other-report');
+  const none = await findEarlierRun(clientOf(github), occasion, 'other-report', never);
   assert.deepEqual([none.status, none.branch], ['none', 'main']);
   assert.deepEqual(github.violations, []);
 });
@@ -213,15 +250,18 @@ test('without a run, a permission or an answer the reason is told', async () => 
   await using github = await startGitHub({ private: true });
   github.addPull();
   const occasion = await occasionOf(github, 'pull_request');
-  const first = await findEarlierRun(clientOf(github), occasion, 'default');
+  const first = await findEarlierRun(clientOf(github), occasion, 'default', never);
   assert.ok(first.status === 'none' && /no run of this workflow succeeded/.test(first.why));
   const token = github.addToken({
     permissions: { contents: 'read', issues: 'write', pullRequests: 'write', actions: 'none' },
   });
-  const refused = await findEarlierRun(clientOf(github, token), occasion, 'default');
+  const refused = await findEarlierRun(clientOf(github, token), occasion, 'default', never);
   assert.ok(refused.status === 'unreadable' && /actions: read/.test(refused.why), JSON.stringify(refused));
   github.fail({ path: PATHS.workflowRuns, answer: { status: 418 }, times: Number.POSITIVE_INFINITY });
-  const broken = await findEarlierRun(clientOf(github), { ...occasion }, 'default');
+  const broken = await findEarlierRun(clientOf(github), { ...occasion }, 'default', never);
   assert.equal(broken.status, 'unreadable');
-  assert.equal((await findEarlierRun(clientOf(github), { ...occasion, branch: null }, 'default')).status, 'none');
+  assert.equal(
+    (await findEarlierRun(clientOf(github), { ...occasion, branch: null }, 'default', never)).status,
+    'none',
+  );
 });

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { orAborted } from '../../abort.ts';
 import type { ArmConfig, TargetConfig } from '../../config.ts';
 import {
   authorityOf,
@@ -12,7 +13,6 @@ import {
 import { explain, ServerError, UserError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
 import type { Host, Target } from '../target.ts';
-import { orAborted } from '../wait.ts';
 
 /**
  * Endpoints that run already, and go on running. Load goes only to this machine unless the configuration allows more.

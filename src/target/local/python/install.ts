@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orAborted } from '../../../abort.ts';
 import { normaliseName } from '../../../arms/packages.ts';
 import { ServerError } from '../../../errors.ts';
 import { startFamily } from '../../family.ts';
 import type { Host } from '../../target.ts';
-import { orAborted } from '../../wait.ts';
 import { describeLane, type Lane } from './lanes.ts';
 import type { Python } from './probe.ts';
 
