@@ -35,10 +35,10 @@ export async function gatherReports(outlet: Outlet, commit: string | null): Prom
   for (const { id, provenance } of gathered.reports) {
     if (commit === null || provenance.sha === commit || (mayLack && provenance.sha === undefined)) continue;
     const found =
-      provenance.sha === undefined ? 'one of no commit' : `one of another commit (${provenance.sha.slice(0, 40)})`;
-    throw new UserError(
-      `expected reports of commit ${commit.slice(0, 7)}, found ${JSON.stringify(found)} (report ${id}): nothing was published`,
-    );
+      provenance.sha === undefined
+        ? 'one of no commit'
+        : `one of another commit, ${JSON.stringify(provenance.sha.slice(0, 40))}`;
+    throw new UserError(`expected reports of commit ${commit.slice(0, 7)}, found ${found} (report ${id})`);
   }
   return gathered;
 }

@@ -3,12 +3,14 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readMarker } from '../../src/comment-marker.ts';
+import type { Report } from '../../src/report.ts';
 import { type EventKind, type EventOptions, environmentOf, eventOf } from '../helpers/github/events.ts';
 import { PATHS } from '../helpers/github/faults.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
 import { shaOf } from '../helpers/github/state.ts';
 import { makeFolder, projectFolder, readReport } from '../helpers/run-tool.ts';
 import { createRunner, type Runner } from '../helpers/runner.ts';
+import { sampleReport } from '../helpers/sample-report.ts';
 
 /** A job of that event, with only what the published Action consists of. */
 async function startJob(
@@ -25,6 +27,11 @@ async function startJob(
     event: eventOf(kind, github, options),
     token: options.token ?? github.token,
   });
+}
+
+/** Requests that count against the token's limit: the artifact service and the storage are others. */
+function callsOf(github: GitHub): number {
+  return github.requests.filter(({ path }) => path.startsWith('/repos/') || path === '/graphql').length;
 }
 
 const SMALL = { target: 'reference', rounds: '6', block: '5ms', batches: '1,50', encodings: 'tensor' };
@@ -87,8 +94,7 @@ test('a pull request gets a comment, artifacts and outputs; the next attempt rep
   assert.equal(github.state.artifacts.size, 2, 'the same names, the newer bytes');
   assert.ok([...github.state.artifacts.values()].every(({ id }) => !uploaded.some((old) => old.id === id)));
   assert.deepEqual(github.violations, []);
-  const calls = github.requests.filter(({ path }) => path.startsWith('/repos/'));
-  assert.ok(calls.length <= 2 * 10, `${calls.length} calls`);
+  assert.ok(callsOf(github) <= 2 * 10, `${callsOf(github)} calls`);
 });
 
 test("a fork's job may not comment: one warning names the permission and the way, and the summary has the report", async () => {
@@ -148,10 +154,72 @@ test('workflow_run: the measuring half of a fork is published by the half that m
     'what the artifact says of itself is not asked',
   );
   assert.match(comment.body, new RegExp(`/actions/runs/${run.id}/artifacts/\\d+\\)`));
+  // The limits that were held here are in the files that lie here.
+  const report = await readReport(join(reporting.path, 'bench-results'));
+  assert.deepEqual([report.gate?.result, report.provenance.runId], ['failed', String(run.id)]);
+  assert.match(await readFile(join(reporting.path, 'bench-results', 'junit.xml'), 'utf8'), /p50 over 0\.000001ms/);
+  assert.equal(outputs['fastest-small'], undefined, 'names of a stranger are no outputs');
   assert.deepEqual(github.violations, []);
 });
 
-test('a report of another commit is refused before anything is published', async () => {
+test('what a report says its outcome was does not switch the gate off', async () => {
+  await using github = await startGitHub();
+  await using reporting = await makeFolder();
+  const pull = github.addPull();
+  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  const run = github.addRunOfPull(pull);
+  const forged: Report = { ...sampleReport({ provenance: { sha: pull.head.sha } }), outcome: 'infra-error' };
+  github.addArtifact({ run: run.id, name: 'seldon-bench-default', files: { 'report.json': JSON.stringify(forged) } });
+  github.addArtifact({ run: run.id, name: 'seldon-bench-logs', files: { 'log.txt': 'not a report' } });
+  const job = await startJob(github, reporting.path, 'workflow_run', { ended: run.id });
+  const { code, stdout } = await (await job.main({ mode: 'report', gate: 'p50 over 0.000001ms' })).ended;
+  assert.equal(code, 1, stdout);
+  assert.match(stdout, /artifact \d+ of run \d+ has no report in it and is left out/);
+});
+
+test('after workflow_run a report that cannot be published is told in the pull request', async () => {
+  await using github = await startGitHub();
+  await using folder = await makeFolder();
+  const pull = github.addPull();
+  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  const run = github.addRunOfPull(pull);
+  const job = await startJob(github, folder.path, 'workflow_run', { ended: run.id });
+  const { code, stdout } = await (await job.main({ mode: 'report' })).ended;
+  assert.equal(code, 3, stdout);
+  assert.match(github.commentsOf(pull.number)[0]?.body ?? '', /There is no report/);
+  assert.equal((await job.readOutputs()).outcome, 'infra-error');
+});
+
+test('a job that is cancelled while an artifact stalls ends at once, and as cancelled', async () => {
+  await using github = await startGitHub();
+  await using folder = await makeFolder();
+  const pull = github.addPull();
+  const run = github.addRunOfPull(pull);
+  const report = sampleReport({ provenance: { sha: pull.head.sha } });
+  github.addArtifact({ run: run.id, name: 'seldon-bench-default', files: { 'report.json': JSON.stringify(report) } });
+  const stall = github.fail({ path: PATHS.storage, answer: 'stall', times: Number.POSITIVE_INFINITY });
+  const job = await startJob(github, folder.path, 'workflow_run', { ended: run.id });
+  const running = await job.main({ mode: 'report' });
+  await stall.firstHit;
+  running.child.kill('SIGINT');
+  const { code, stdout } = await running.ended;
+  assert.equal(code, 130, stdout);
+  assert.equal((await job.readOutputs()).outcome, 'aborted');
+  assert.deepEqual(github.commentsOf(pull.number), []);
+});
+
+test('what was measured on the command line of the job is published with the job', async () => {
+  await using github = await startGitHub();
+  await using folder = await makeFolder();
+  const pull = github.addPull();
+  await writeFile(join(folder.path, 'own.json'), JSON.stringify(sampleReport()));
+  const job = await startJob(github, folder.path, 'pull_request');
+  const { code, stdout } = await (await job.main({ mode: 'report', reports: 'own.json' })).ended;
+  assert.equal(code, 0, stdout);
+  assert.ok(github.commentsOf(pull.number)[0]?.body.includes(pull.head.sha.slice(0, 7)));
+});
+
+test('a report of another commit is refused, and none of its numbers published', async () => {
   await using github = await startGitHub();
   await using measuring = await makeFolder();
   await using reporting = await makeFolder();
@@ -164,7 +232,8 @@ test('a report of another commit is refused before anything is published', async
   const { code, stdout } = await (await second.main({ mode: 'report' })).ended;
   assert.equal(code, 2, stdout);
   assert.match(errors(stdout)[0] ?? '', /expected reports of commit .*found one of another commit/);
-  assert.deepEqual(github.commentsOf(pull.number), []);
+  assert.match(github.commentsOf(pull.number)[0]?.body ?? '', /There is no report/);
+  assert.doesNotMatch(github.commentsOf(pull.number)[0]?.body ?? '', /batch 50/);
 });
 
 test('a matrix of reports becomes one comment', async () => {
@@ -198,7 +267,8 @@ test('files that are no reports fail mode report with a sentence, and nothing is
   assert.equal(code, 2, stdout);
   assert.match(errors(stdout)[0] ?? '', /report\.json: expected a report of schema 1/);
   assert.equal((await (await job.main({ mode: 'report', rounds: '7', reports: 'gone' })).ended).code, 2);
-  assert.match(github.commentsOf(pull.number)[0]?.body ?? '', /no report/);
+  assert.match(github.commentsOf(pull.number)[0]?.body ?? '', /There is no report/);
+  assert.equal((await job.readOutputs()).outcome, 'usage-error');
 });
 
 test("somebody else's branch is not measured where the job has a token that writes", async () => {
@@ -210,6 +280,9 @@ test("somebody else's branch is not measured where the job has a token that writ
   const { code, stdout } = await (await job.main(SMALL)).ended;
   assert.equal(code, 2, stdout);
   assert.match(errors(stdout)[0] ?? '', /stranger's code/);
+  // Nor where the event does not say whose branch it is.
+  await writeFile(join(folder.path, '_event'), '{"pull_request": {"head": {"sha": "no sha"}}}');
+  assert.equal((await (await job.main(SMALL)).ended).code, 2);
 });
 
 test('a gate fails the step after everything was published, and turns green when the next run keeps it', async () => {
@@ -257,8 +330,9 @@ test('earlier runs on the base branch stand in a table of their own', async () =
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
-  const before = await startJob(github, folder.path, 'push');
-  assert.equal((await (await before.main(SMALL)).ended).code, 0);
+  const earlier = await startJob(github, folder.path, 'push');
+  assert.equal((await (await earlier.main(SMALL)).ended).code, 0);
+  const before = callsOf(github);
   for (const run of github.state.runs.values()) Object.assign(run, { status: 'completed', conclusion: 'success' });
   const job = await startJob(github, folder.path, 'pull_request');
   const { code, stdout } = await (await job.main({ ...SMALL, baseline: 'artifact' })).ended;
@@ -268,8 +342,7 @@ test('earlier runs on the base branch stand in a table of their own', async () =
   assert.ok(history?.status === 'found' && history.runs.length === 1);
   assert.equal(github.commentsOf(pull.number).length, 1);
   assert.deepEqual(github.violations, []);
-  const calls = github.requests.filter(({ path, token }) => path.startsWith('/repos/') && token !== null);
-  assert.ok(calls.length <= 10, `${calls.length} calls`);
+  assert.ok(callsOf(github) - before <= 10, `${callsOf(github) - before} calls`);
 });
 
 test('two legs of a matrix under one name: the second is told, and the first keeps its artifacts', async () => {

@@ -1,2 +1,0 @@
-import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
-import{a as e}from"./chunk-6PXMXRLX.js";async function c({config:t,log:i,occasion:n},r){let o=AbortSignal.any([r,AbortSignal.timeout(18e4)]),{token:l}=t.publishing;if(l===null||n===null)return{config:t,log:i,occasion:n,client:null,signal:o};let{createClient:a}=await import("./client-3M62IWIB.js");return{config:t,log:i,occasion:n,client:a(l,o),signal:o}}e(c,"openOutlet");export{c as a};
