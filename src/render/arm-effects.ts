@@ -19,11 +19,15 @@ export function quotedDifference({
 }
 
 /** "95% interval"; where differences that were measured again have another: "98.7% interval, 95% where measured again". */
-export function describeLevels({ alpha }: Report, comparisons: readonly Comparison[]): Plain {
-  const first = plain`${confidence(alpha)} interval`;
+export function describeLevels(report: Report, comparisons: readonly Comparison[]): Plain {
+  const first = plain`${confidence(report.alpha)} interval`;
   const again = confidence(CONFIRMING_ALPHA);
-  const differs = again !== confidence(alpha) && comparisons.some(({ confirmation }) => confirmation !== undefined);
-  return differs ? plain`${first}, ${again} where measured again` : first;
+  return hasTwoLevels(report, comparisons) ? plain`${first}, ${again} where measured again` : first;
+}
+
+/** Whether some of the quoted intervals have another level than the rest. */
+export function hasTwoLevels(report: Report, comparisons: readonly Comparison[]): boolean {
+  return comparisons.some((comparison) => describeOwnLevel(report, comparison) !== null);
 }
 
 /** "95% interval" where a difference that was measured again has another than its column says; else null. */

@@ -1,7 +1,7 @@
 import type { Arm, CellReport, Verdict } from '../report.ts';
-import { quotedDifference } from './arm-effects.ts';
-import { describeArmVerdict, describeArmVerdictBriefly } from './arm-verdicts.ts';
-import { confidence, effectWithInterval, millis, percentExact } from './format.ts';
+import { hasTwoLevels, quotedDifference } from './arm-effects.ts';
+import { describeArmVerdictBeside, describeArmVerdictBriefly } from './arm-verdicts.ts';
+import { confidence, count, effectWithInterval, integer, millis, percentExact } from './format.ts';
 import { cellLabel, type Group, type Lookup, nothing } from './lookup.ts';
 import { explainMarks, listMarks, markSigns } from './marks.ts';
 import { foreign, type Plain, type Prose, plain, say } from './prose.ts';
@@ -18,46 +18,47 @@ const SIGNS: Record<Verdict, Plain> = {
 const NO_MARKS = { duty: 1, floorShare: null };
 
 /**
- * One row per cell of a batch: the baseline's median, then each of the other arms against it. In full, a coloured sign
- * stands before each verdict, beside its word, and behind it what measuring again showed; else that is the difference.
+ * One row per cell of a batch: the baseline's median, then the other arm's against it, with the quoted difference. A
+ * coloured sign stands before each verdict, beside its word, and behind it what the difference was before it was
+ * measured again. Narrow, for a terminal, it has neither.
  */
 export function buildArmTable(
   lookup: Lookup,
   group: Group,
-  others: readonly Arm[],
-  { inFull }: { readonly inFull: boolean },
+  other: Arm,
+  { isNarrow }: { readonly isNarrow: boolean },
 ): Table {
   return {
     caption: plain`Arms, ${group.title}`,
     columns: [
       left(plain`${group.title} · p50 ms`),
       right(say`${foreign(lookup.arm.id)}`),
-      ...others.flatMap((other) => listColumns(lookup, other)),
+      ...listColumns(lookup, group, other, isNarrow),
     ],
     rows: group.cells.map((cell) => [
       cellLabel(cell),
       describeMedian(lookup, cell, lookup.arm),
-      ...others.flatMap((other) => compareCell(lookup, cell, other, inFull)),
+      ...compareCell(lookup, cell, other, isNarrow),
     ]),
   };
 }
 
-function listColumns({ report }: Lookup, other: Arm): Column[] {
-  return [
-    right(say`${foreign(other.id)}`),
-    right(plain`difference [${confidence(report.alpha)} interval]`),
-    left(plain`verdict`),
-  ];
+function listColumns(lookup: Lookup, { cells }: Group, other: Arm, isNarrow: boolean): Column[] {
+  const { report } = lookup;
+  const found = cells.flatMap((cell) => lookup.against(cell, other) ?? []);
+  // A head with both levels would take the room of the verdicts: the note has them, or in a narrow table each verdict.
+  const levels = !isNarrow && hasTwoLevels(report, found) ? plain`` : plain`${confidence(report.alpha)} `;
+  return [right(say`${foreign(other.id)}`), right(plain`difference [${levels}interval]`), left(plain`verdict`)];
 }
 
-function compareCell(lookup: Lookup, cell: CellReport, other: Arm, inFull: boolean): Prose[] {
+function compareCell(lookup: Lookup, cell: CellReport, other: Arm, isNarrow: boolean): Prose[] {
   const comparison = lookup.against(cell, other);
   const median = describeMedian(lookup, cell, other);
   if (comparison === null) return [median, nothing, nothing];
-  const { effect, low, high } = inFull ? comparison : quotedDifference(comparison);
-  const told = inFull
-    ? say`${SIGNS[comparison.verdict]} ${describeArmVerdict(lookup, comparison)}`
-    : describeArmVerdictBriefly(lookup, comparison);
+  const { effect, low, high } = quotedDifference(comparison);
+  const told = isNarrow
+    ? describeArmVerdictBriefly(lookup, comparison)
+    : say`${SIGNS[comparison.verdict]} ${describeArmVerdictBeside(lookup, comparison)}`;
   return [median, say`${effectWithInterval(effect, low, high)}`, told];
 }
 
@@ -72,22 +73,28 @@ export function withinBaseline({ arm }: Lookup): Prose {
   return say`Within the baseline, ${foreign(arm.id)}`;
 }
 
-/** Where the difference stands that measuring again showed: behind the verdict, or in place of the first one. */
-export type Place = 'verdict' | 'difference';
-
-const AGAIN: Record<Place, Prose> = {
-  verdict: say`There the difference behind the verdict is theirs, with a 95% interval, and so is that in the conclusions and the chart; the one in the column is of the first rounds, which picked it for its size and so tend to overstate it.`,
-  difference: say`There the difference is theirs, with a 95% interval, and behind the verdict stands that of the first rounds, which picked it for its size and so tend to overstate it; the medians are of the first rounds.`,
-};
-
 /** What the columns, the verdicts and the marks in them mean. */
-export function explainArms(lookup: Lookup, groups: readonly Group[], place: Place): Prose {
+export function explainArms(lookup: Lookup, groups: readonly Group[]): Prose {
   const { margin, confirm } = lookup.report.config;
   const marks = groups.flatMap(({ cells }) =>
     cells.flatMap((cell) => lookup.report.arms.flatMap((arm) => listMarks(lookup.result(cell, arm) ?? NO_MARKS))),
   );
   const again = confirm
-    ? say` What seemed to lie outside was measured again, in rounds of its own, and these alone decide (Holm over all that were measured again). ${AGAIN[place]}`
+    ? say` What seemed to lie outside was measured again in ${countRounds(lookup)}, and these alone decide (Holm over all that were measured again). There the difference is theirs, with a 95% interval${describeOtherLevel(lookup)}, and behind the verdict stands that of the first rounds, which picked it for its size and so tend to overstate it; the medians are of the first rounds.`
     : say` Holm over all comparisons of arms.`;
   return say`The difference is of the time: −20% takes a fifth less. It is the mean over rounds, and need not be the quotient of the two medians. Faster and slower: the interval lies wholly outside the margin of ±${percentExact(margin)}; equivalent: wholly inside.${again} Inconclusive (24 rounds): so many would settle it.${explainMarks(new Set(marks)).flatMap((note) => say` ${note}.`)}`;
+}
+
+/** " (the others have 98.7%)", where that is so. */
+function describeOtherLevel({ report, between }: Lookup): Plain {
+  return hasTwoLevels(report, between) ? plain` (the others have ${confidence(report.alpha)})` : plain``;
+}
+
+/** "20 further rounds", "20 to 40 further rounds"; where nothing was measured again, "rounds of its own". */
+function countRounds({ between }: Lookup): Plain {
+  const rounds = between.flatMap(({ confirmation }) => confirmation?.rounds ?? []);
+  if (rounds.length === 0) return plain`rounds of its own`;
+  const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
+  const from = fewest === most ? plain`` : plain`${integer(fewest)} to `;
+  return plain`${from}${count(most, 'further round')}`;
 }

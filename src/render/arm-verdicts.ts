@@ -55,15 +55,15 @@ export function describeArmVerdict(lookup: Lookup, comparison: Comparison): Pros
 }
 
 /**
- * "slower, confirmed in 20 further rounds (at first +13.5%)": for a place beside the quoted difference, which the
- * further rounds showed.
+ * "slower, confirmed (at first +13.5%)", "inconclusive (326 rounds), slower at first (+6.5%), not confirmed": for a place
+ * beside the quoted difference, which the further rounds showed.
  */
 export function describeArmVerdictBeside(lookup: Lookup, comparison: Comparison): Prose {
-  const alarm = describeAlarm(lookup, comparison);
+  const { confirmation, effect } = comparison;
+  if (confirmation === undefined) return describeArmVerdict(lookup, comparison);
   const words = describeWords(comparison);
-  if (alarm === null) return words;
-  const first = comparison.confirmation === undefined ? [] : say` (at first ${showEffect(comparison.effect)})`;
-  return say`${words}, ${alarm}${first}`;
+  const first = showEffect(effect);
+  return confirmation.holds ? say`${words}, confirmed (at first ${first})` : say`${words} (${first}), not confirmed`;
 }
 
 /** "slower, confirmed", for a narrow column beside the quoted difference, whose interval may have another level. */

@@ -39,6 +39,11 @@ export function count(n: number, one: string, many = `${one}s`): Plain {
   return `${integer(n)} ${n === 1 ? one : many}` as Plain;
 }
 
+/** As it was written, to the last digit: for limits. In exponent form only below a millionth and from 1e21 on. */
+export function exact(x: number): Plain {
+  return String(x) as Plain;
+}
+
 /** Three significant digits, never in exponent form: 0.652, 1.41, 46.1, 1230. */
 export function significant(x: number): Plain {
   if (x === 0 || !Number.isFinite(x)) return (x === 0 ? '0' : '–') as Plain;

@@ -1,7 +1,7 @@
 import type { GateCheck, GateRule } from '../report.ts';
 import { count, millis, millisWithUnit, percentExact } from './format.ts';
 import { worstChecks, worstRules } from './gate-table.ts';
-import { countLimitsAtStart, describeMeasured, describePlace, limitWithUnit } from './gate-words.ts';
+import { countLimitsAtStart, describeMeasured, describePlace, limitWithUnit, NEITHER } from './gate-words.ts';
 import type { Lookup } from './lookup.ts';
 import { foreign, list, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
@@ -18,7 +18,7 @@ export function describeBroken(lookup: Lookup): Prose[] | null {
   return [
     say`${strong(plain`Gate failed`)}.`,
     ...shown.map((rule) => describeRule(lookup, rule)),
-    ...(rest > 0 ? [say`${count(rest, 'more limit')} in report.json and junit.xml.`] : []),
+    ...(rest > 0 ? [say`${count(rest, 'more limit')} in the report's files.`] : []),
   ];
 }
 
@@ -37,7 +37,7 @@ export function describeKept({ report: { gate } }: Lookup): Prose | null {
     open.map(({ rule }) => foreign(rule)),
     MOST_RULES,
   );
-  return say`${counts}. ${names}: not shown to be exceeded, nor to be kept.`;
+  return say`${counts}. ${names}: ${NEITHER}.`;
 }
 
 /**

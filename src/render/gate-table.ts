@@ -1,12 +1,14 @@
 import type { GateCheck, GateRule } from '../report.ts';
 import { count, integer } from './format.ts';
 import {
+  compareResults,
   countLimitsAtStart,
   describeBound,
   describeLimit,
   describeMeasured,
   describePlace,
   describeResult,
+  NEITHER,
   RESULTS,
 } from './gate-words.ts';
 import { type Lookup, nothing } from './lookup.ts';
@@ -37,8 +39,8 @@ export function buildGateTable(lookup: Lookup): Table | null {
 
 /** What the columns mean, and what is not in them. */
 export function explainGate({ report }: Lookup): Prose {
-  return say`A limit is exceeded only where the interval lies wholly beyond it, and kept only where it lies wholly within: the end used is the one that was held against the limit. Inconclusive: not shown to be exceeded, nor to be kept.${
-    report.gate?.rules.some(({ checks }) => checks.length > 1) ? say` Every check is in report.json and junit.xml.` : []
+  return say`A limit is exceeded only where the interval lies wholly beyond it, and kept only where it lies wholly within: the end used is the one that was held against the limit. Inconclusive: ${NEITHER}.${
+    report.gate?.rules.some(({ checks }) => checks.length > 1) ? say` Every check is in the report's files.` : []
   }`;
 }
 
@@ -48,16 +50,14 @@ export function describeGate({ report: { gate } }: Lookup): Prose | null {
 }
 
 export function worstRules(rules: readonly GateRule[]): GateRule[] {
-  return rules.toSorted((a, b) => RESULTS.indexOf(a.result) - RESULTS.indexOf(b.result));
+  return rules.toSorted(compareResults);
 }
 
 /** The worst result first, then what lies furthest beyond the limit or nearest to it. */
 export function worstChecks({ metric, checks }: GateRule): GateCheck[] {
   const badness = ({ value }: GateCheck): number =>
     value === null ? Number.NEGATIVE_INFINITY : metric === 'throughput' ? -value : value;
-  return checks.toSorted(
-    (a, b) => RESULTS.indexOf(a.result) - RESULTS.indexOf(b.result) || Math.sign(badness(b) - badness(a)) || 0,
-  );
+  return checks.toSorted((a, b) => compareResults(a, b) || Math.sign(badness(b) - badness(a)) || 0);
 }
 
 /** What is not kept, check by check; of what is kept the one that is nearest to the limit, where there is nothing else. */

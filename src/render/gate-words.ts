@@ -1,5 +1,5 @@
 import type { GateCheck, GateRule } from '../report.ts';
-import { count, effectWithInterval, estimate, integer, percentExact, significant } from './format.ts';
+import { count, effectWithInterval, estimate, exact, integer, percentExact, significant } from './format.ts';
 import { cellInWords, type Lookup, nothing } from './lookup.ts';
 import { foreign, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
@@ -8,6 +8,11 @@ type Named = Pick<GateRule, 'metric' | 'claim' | 'scope' | 'limit'>;
 
 /** What weighs more comes first: a broken limit says more than one that nothing was held against. */
 export const RESULTS: readonly Result[] = ['failed', 'not-measured', 'inconclusive', 'passed'];
+
+/** For sorting: what weighs more first. */
+export function compareResults(a: { readonly result: Result }, b: { readonly result: Result }): number {
+  return RESULTS.indexOf(a.result) - RESULTS.indexOf(b.result);
+}
 
 /** The limit in words: "p50 at most 5 ms", "regression at most +5%", "claim `grpc-faster` holds". */
 export function describeLimit({ metric, claim, scope, limit }: Named): Prose {
@@ -25,12 +30,12 @@ export function limitWithUnit(metric: GateRule['metric'], limit: number): Plain 
     case 'errors':
       return percentExact(limit);
     case 'throughput':
-      return plain`${String(limit) as Plain}/s`;
+      return plain`${exact(limit)}/s`;
     case 'p50':
     case 'p90':
     case 'p95':
     case 'p99':
-      return plain`${String(limit) as Plain} ms`;
+      return plain`${exact(limit)} ms`;
     case 'claim':
       return plain``;
   }
@@ -80,6 +85,9 @@ export function describeResult(metric: GateRule['metric'], result: Result): Pros
       return metric === 'claim' ? say`holds` : say`kept`;
   }
 }
+
+/** What inconclusive means of a limit. */
+export const NEITHER = plain`not shown to be exceeded, nor to be kept`;
 
 /** Where it was looked: the cell, with the arm where more than one is held to limits; all cells for a claim. */
 export function describePlace(lookup: Lookup, { cell, arm }: GateCheck): Prose {

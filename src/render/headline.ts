@@ -24,9 +24,10 @@ export type State = 'good' | 'open' | Exclude<Weight, 'note'>;
 
 export interface Alert {
   readonly kind: 'CAUTION' | 'WARNING' | 'NOTE';
-  readonly text: Prose;
-  /** The same in its parts: what a sink with room for it sets apart. */
-  readonly parts: readonly Prose[];
+  /** What there is to tell, or what the items have in common. */
+  readonly lead: Prose;
+  /** Where there are several things to tell, each of them: they stand one below the other. */
+  readonly items: readonly Prose[];
 }
 
 /** Warnings that an alert tells before it counts the rest. */
@@ -79,7 +80,9 @@ export function buildAlert(lookup: Lookup): Alert | null {
 }
 
 function toAlert(kind: Alert['kind'], parts: readonly Prose[]): Alert {
-  return { kind, text: join(parts, ' '), parts };
+  if (parts.length <= 2) return { kind, lead: join(parts, ' '), items: [] };
+  const [lead = [], ...items] = parts;
+  return { kind, lead, items };
 }
 
 /** All warnings of a kind as one part, if there are any. */
@@ -108,9 +111,10 @@ function judgeState(lookup: Lookup): Pick<Headline, 'state' | 'word'> {
   if (report.outcome === 'regression' || report.gate?.result === 'failed') {
     return { state: 'bad', word: plain`over a limit` };
   }
-  const failed = report.cells.some(({ state }) => state === 'failed');
+  const isMissing =
+    report.cells.some(({ state }) => state === 'failed') || !report.cells.some(({ state }) => state === 'measured');
   const isOver = report.outcome === 'aborted' || report.outcome === 'infra-error';
-  if (failed || isOver || report.warnings.some((warning) => weigh(warning) === 'bad')) {
+  if (isMissing || isOver || report.warnings.some((warning) => weigh(warning) === 'bad')) {
     return { state: 'bad', word: plain`incomplete` };
   }
   const doubtful = report.outcome === 'untrustworthy' || report.canary?.noisy === true || isReference(report);

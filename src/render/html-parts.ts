@@ -1,6 +1,7 @@
 import type { Figure } from './charts/figures.ts';
 import { drawPanel } from './charts/panel.ts';
 import type { Forest } from './forest.ts';
+import type { Alert } from './headline.ts';
 import type { Pivot } from './pivot.ts';
 import { FASTEST } from './pivot.ts';
 import { toText } from './plain-text.ts';
@@ -29,6 +30,10 @@ export function viewTable({ caption, columns, rows }: Table) {
       cells: cells.map((cell, i) => ({ align: columns[i + 1]?.align ?? 'left', text: viewProse(cell) })),
     })),
   };
+}
+
+export function viewAlert({ kind, lead, items }: Alert) {
+  return { kind: kind.toLowerCase(), lead: viewProse(lead), items: items.map(viewProse) };
 }
 
 export function viewOptional(table: Table | null) {

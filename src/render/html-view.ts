@@ -12,7 +12,7 @@ import { buildGateTable, describeGate, explainGate } from './gate-table.ts';
 import { buildAlert, buildHeadline, isReference } from './headline.ts';
 import { buildHistoryTable, explainHistory } from './history-table.ts';
 import { viewCharts } from './html-charts.ts';
-import { viewForest, viewOptional, viewPivot, viewProse, viewTable } from './html-parts.ts';
+import { viewAlert, viewForest, viewOptional, viewPivot, viewProse, viewTable } from './html-parts.ts';
 import { tallyVerdicts } from './html-tally.ts';
 import type { Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
@@ -43,7 +43,7 @@ export function buildView(lookup: Lookup) {
     headline: viewProse(headline.text),
     lead: isReference(report) ? viewProse(NOT_SELDON) : null,
     provenance: viewProse(describeProvenance(lookup)),
-    alert: alert === null ? null : { kind: alert.kind.toLowerCase(), text: viewProse(alert.text) },
+    alert: alert === null ? null : viewAlert(alert),
     tally: tallyVerdicts(lookup).map(viewProse),
     gate: gate === null ? null : viewProse(gate),
     gateTable: viewOptional(buildGateTable(lookup)),
@@ -91,7 +91,7 @@ function viewArms(lookup: Lookup) {
   return {
     conclusions: describeArms(lookup).map(viewProse),
     differences: viewOptional(differences),
-    note: viewProse(explainArms(lookup, lookup.groups, 'difference')),
+    note: viewProse(explainArms(lookup, lookup.groups)),
     within: viewProse(withinBaseline(lookup)),
     others: lookup.others.map((other, i) => ({
       id: viewProse(say`${foreign(other.id)}`),

@@ -1,6 +1,6 @@
 import type { GateCheck, GateRule } from '../report.ts';
 import { clean } from './foreign.ts';
-import { describeBound, describeLimit, describeMeasured, describeResult } from './gate-words.ts';
+import { describeBound, describeLimit, describeMeasured, describeResult, NEITHER } from './gate-words.ts';
 import { toText } from './plain-text.ts';
 import { foreign, type Prose, say } from './prose.ts';
 
@@ -28,7 +28,7 @@ export function describeCheck(rule: GateRule, check: GateCheck): Told {
     ['limit', limit],
     ['held against the limit', describeBound(check)],
     ['result', result],
-    ...(check.result === 'inconclusive' ? [['meaning', NEITHER] as const] : []),
+    ...(check.result === 'inconclusive' ? [['meaning', say`${NEITHER}`] as const] : []),
   ];
   const rest = lines.map(([name, prose]) => `${name}: ${toText(prose)}`);
   return { message, text: [message, `rule: ${clean(rule.rule, 2000)}`, ...rest].join('\n') };
@@ -39,5 +39,3 @@ export function describeEmptyRule(rule: string): Told {
   const message = 'there is nothing in this report that the rule could be held against';
   return { message, text: `${message}\nrule: ${rule}\nresult: not measured` };
 }
-
-const NEITHER = say`not shown to be exceeded, nor to be kept`;

@@ -1,7 +1,7 @@
 import { describeKept } from './gate-findings.ts';
 import { buildGateTable, explainGate } from './gate-table.ts';
 import { countLimits } from './gate-words.ts';
-import { type Alert, buildAlert } from './headline.ts';
+import { buildAlert } from './headline.ts';
 import { buildHistoryTable, explainHistory } from './history-table.ts';
 import type { Group, Lookup } from './lookup.ts';
 import { alert, blocks, details, lines, type Md, md, tableToMarkdown, toMarkdown } from './markdown.ts';
@@ -10,14 +10,14 @@ import { unbroken } from './sections.ts';
 
 /** What the report was held to and stands in a row with, as parts of the comment and the summary. */
 
-/** Several parts stand apart, the first above the others. */
+/** Several things to tell stand in a list. */
 export function alertBlock(lookup: Lookup): Md | null {
-  const found: Alert | null = buildAlert(lookup);
+  const found = buildAlert(lookup);
   if (found === null) return null;
-  const [first = [], second, ...others] = found.parts;
-  if (second === undefined) return alert(found.kind, first);
-  if (others.length === 0) return alert(found.kind, say`${first} ${second}`);
-  return lines(alert(found.kind, first), md`>`, ...[second, ...others].map((part) => md`> - ${toMarkdown(part)}`));
+  const lead = alert(found.kind, found.lead);
+  return found.items.length === 0
+    ? lead
+    : lines(lead, md`>`, ...found.items.map((item) => md`> - ${toMarkdown(item)}`));
 }
 
 /** One line for limits that were kept. */

@@ -68,15 +68,14 @@ export function armDifferences(lookup: Lookup): Md | null {
     : tableToMarkdown(differences);
 }
 
-/** Up to two arms stand beside the baseline in one table; of more, each has tables of its own. */
+/** Tables of its own for each arm: with the verdicts of two, the rows would not fit into a comment's width. */
 export function armTables(lookup: Lookup, groups: readonly Group[]): Md | null {
   const { others } = lookup;
   if (others.length === 0) return null;
-  const together = others.length <= 2 ? [others] : others.map((other) => [other]);
-  const tables = together.flatMap((some) =>
-    groups.map((group) => tableToMarkdown(unbroken(buildArmTable(lookup, group, some, { inFull: true })))),
+  const tables = others.flatMap((other) =>
+    groups.map((group) => tableToMarkdown(unbroken(buildArmTable(lookup, group, other, { isNarrow: false })))),
   );
-  return blocks(...tables, small(explainArms(lookup, groups, 'verdict')));
+  return blocks(...tables, small(explainArms(lookup, groups)));
 }
 
 /** One chart for each arm but the baseline. */
@@ -108,7 +107,7 @@ export function pivots(lookup: Lookup, groups: readonly Group[]): Md | null {
   const loop = describeOpenLoop(lookup.report);
   const notes = [
     ...explainPivots(all),
-    ...(left > 0 ? [say`${countLeft(lookup, left)} in report.html and report.json`] : []),
+    ...(left > 0 ? [say`${countLeft(lookup, left)} in the report's files`] : []),
     ...(loop === null ? [] : [say`${loop}`]),
   ];
   return blocks(

@@ -67,5 +67,5 @@ export function leftOut(shed: number, shelves: readonly Shelf[]): Md | null {
   const missing = ORDER.slice(0, shed).filter(([part]) => shelves.some((shelf) => shelf.has(part)));
   if (missing.length === 0) return null;
   const names = list(missing.map(([, name]) => name));
-  return md`<sub>${toMarkdown(say`Left out for length, and in ${shelves.length > 1 ? plain`each ` : plain``}report.html: ${names}.`)}</sub>`;
+  return md`<sub>${toMarkdown(say`Left out for length, and in ${shelves.length > 1 ? plain`each` : plain`the`} report's files: ${names}.`)}</sub>`;
 }

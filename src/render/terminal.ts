@@ -94,7 +94,7 @@ function renderArms(lookup: Lookup, width: number, paint: Paint): string[] {
   const differences = buildDifferencesTable(lookup);
   const groups = pickGroups(lookup.groups);
   const tables = lookup.others.flatMap((other) =>
-    groups.map((group) => buildArmTable(lookup, group, [other], { inFull: false })),
+    groups.map((group) => buildArmTable(lookup, group, other, { isNarrow: true })),
   );
   return [
     differences === null ? '' : listRows(differences, width),

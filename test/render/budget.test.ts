@@ -78,7 +78,7 @@ test('a report of no cell, and of one whose every list is huge, keep marker, hea
   assert.notEqual(readMarker(large), null);
   assert.match(large, /^### 🔴 Seldon payload benchmark: /m);
   assert.match(large, /\[HTML report\]\(/);
-  assert.match(large, /^<sub>Left out for length, and in report\.html: the charts of the medians, /m);
+  assert.match(large, /^<sub>Left out for length, and in the report's files: the charts of the medians, /m);
 });
 
 test('a summary that is too long is no comment: it leaves out parts in the order of the comment, and names them', () => {
@@ -90,7 +90,7 @@ test('a summary that is too long is no comment: it leaves out parts in the order
   assert.ok(Buffer.byteLength(summary) <= MAX_SUMMARY);
   assert.match(
     summary,
-    /^<sub>Left out for length, and in each report\.html: the charts of the medians, encoding and decoding/m,
+    /^<sub>Left out for length, and in each report's files: the charts of the medians, encoding and decoding/m,
   );
   assert.match(summary, /<b>How this was measured/);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeArms } from '../../src/render/arm-conclusions.ts';
+import { explainArms } from '../../src/render/arm-tables.ts';
 import { describeArmVerdictBeside, describeArmVerdictBriefly } from '../../src/render/arm-verdicts.ts';
 import { buildArmForest } from '../../src/render/forest.ts';
 import { signedPercent } from '../../src/render/format.ts';
@@ -44,7 +45,7 @@ test('conclusions, forest, chart and terminal quote an alarm with what measuring
   assert.ok(item.includes(quoted) && !item.includes('+20.0%'), item);
   const [row] = lookup.groups.flatMap((group) => buildArmForest(lookup, group, other)?.rows ?? []);
   assert.equal(row?.difference, quoted);
-  assert.equal(toText(row?.verdict ?? []), 'slower, confirmed in 20 further rounds (at first +20.0%)');
+  assert.equal(toText(row?.verdict ?? []), 'slower, confirmed (at first +20.0%)');
   assert.match(drawArm(lookup, lookup.groups, other) ?? '', /slower \+11\.1% :crit, 1082, 1141$/m);
   const terminal = renderTerminal(report, { colour: false, width: 100 });
   assert.match(terminal, /^REST ndarray predict .* \+11\.1%\u00a0\[\+8\.2%,\u00a0\+14\.1%\] {2}slower, confirmed$/m);
@@ -76,10 +77,27 @@ test('alarms are named in the order of what measuring them again showed', () => 
   assert.match(item, /\(REST tensor predict, batch 1: \+12\.0%[^;]*; REST ndarray predict, batch 1: \+8\.0%/);
 });
 
-test('the table keeps the first difference in its column, and says whose it is', () => {
-  const { 'comment.md': comment } = renderAll(withArms([{ ...alarm, confirmation: again }]));
-  assert.match(comment, /\| \+20\.0%[^|]* \| 🔴 \*\*slower\*\*, confirmed in 20 further rounds: \+11\.1%/);
-  assert.match(comment, /the one in the column is of the first rounds, which picked it for its size/);
+test('the tables quote what measuring again showed, and behind the verdict what the difference was at first', () => {
+  const refuted = { ...alarm, verdict: 'inconclusive', confirmation: { ...again, holds: false } } as const;
+  const { 'comment.md': comment, 'summary.md': summary } = renderAll(
+    withArms([{ ...alarm, confirmation: again }, { ...refuted, roundsNeeded: 31 }, alarm]),
+  );
+  for (const page of [comment, summary]) {
+    assert.match(page, /\| \+11\.1%[^|]* \| 🔴 \*\*slower\*\*, confirmed \(at first \+20\.0%\) \|/);
+    assert.match(page, /\| ❔ inconclusive \(31 rounds\), slower at first \(\+20\.0%\), not confirmed \|/);
+    assert.match(page, /\| \+20\.0%[^|]* \| 🔴 \*\*slower\*\*, not measured again \|/);
+    assert.match(page, /behind the verdict stands that of the first rounds, which picked it for its size/);
+  }
+});
+
+test('the note on the arms says in how many rounds differences were measured again', () => {
+  const tell = (...rounds: number[]): string => {
+    const { lookup } = lookUp(withArms(rounds.map((n) => ({ ...alarm, confirmation: { ...again, rounds: n } }))));
+    return toText(explainArms(lookup, lookup.groups));
+  };
+  assert.match(tell(), /was measured again in rounds of its own, and these/);
+  assert.match(tell(20, 20), /was measured again in 20 further rounds, and these/);
+  assert.match(tell(40, 1, 20), /was measured again in 1 to 40 further rounds, and these/);
 });
 
 test('the CSV has both differences, and of what was not measured again only the first', () => {
@@ -104,6 +122,11 @@ test('an interval that is not what its column or chart says it is gives its own 
   assert.ok(found !== undefined);
   assert.equal(toText(describeArmVerdictBriefly(lookup, found)), 'slower, confirmed (95% interval)');
   assert.match(drawArm(lookup, lookup.groups, other) ?? '', /98\.7% interval, 95% where measured again \(/);
+  const { 'comment.md': comment } = renderAll(report);
+  // Of two batches the cells of one were measured again.
+  assert.equal(comment.match(/\| difference \[interval\] \| verdict \|/g)?.length, 1);
+  assert.equal(comment.match(/\| difference \[98\.7% interval\] \| verdict \|/g)?.length, 1);
+  assert.match(comment, /theirs, with a 95% interval \(the others have 98\.7%\), and behind/);
   assert.match(renderAll(report)['report.html'], /difference with 98\.7% interval, 95% where measured again, log/);
   const plain = lookUp(withArms([], { alpha: 0.0125 }));
   assert.match(drawArm(plain.lookup, plain.lookup.groups, plain.other) ?? '', /baseline, 98\.7% interval \(/);
@@ -135,11 +158,8 @@ test('an alarm that was not confirmed says how many rounds would settle it, wher
       .map((one) => toText(describeArmVerdictBeside(lookup, one)))
       .join('');
   };
-  assert.equal(
-    beside({ roundsNeeded: 31 }),
-    'inconclusive (31 rounds), slower at first, not confirmed in 20 further rounds (at first +20.0%)',
-  );
-  assert.equal(beside({}), 'inconclusive, slower at first, not confirmed in 20 further rounds (at first +20.0%)');
+  assert.equal(beside({ roundsNeeded: 31 }), 'inconclusive (31 rounds), slower at first (+20.0%), not confirmed');
+  assert.equal(beside({}), 'inconclusive, slower at first (+20.0%), not confirmed');
   const needs = { ...open, roundsNeeded: 50 };
   assert.match(tell(needs), /1 inconclusive \(about 50 rounds would settle it\)/);
   assert.match(tell(needs, needs), /2 inconclusive \(about 50 rounds would settle them\)/);

@@ -6,6 +6,7 @@ import { parseGate } from '../../src/gate-rules.ts';
 import { buildArmTable } from '../../src/render/arm-tables.ts';
 import { tallyArms } from '../../src/render/arm-verdicts.ts';
 import { renderCsv } from '../../src/render/csv.ts';
+import { effect, effectWithInterval } from '../../src/render/format.ts';
 import { buildGateTable } from '../../src/render/gate-table.ts';
 import { buildAlert, buildHeadline } from '../../src/render/headline.ts';
 import { renderHtml } from '../../src/render/html.ts';
@@ -65,6 +66,57 @@ const anyReport: fc.Arbitrary<Report> = fc
     return applyGate({ ...report, comparisons }, parseGate(rules.join('\n')));
   });
 
+interface Measured {
+  readonly effect: number;
+  /** Null: without an interval. */
+  readonly width: number | null;
+}
+
+const anyMeasured: fc.Arbitrary<Measured> = fc.record({
+  effect: fc.double({ min: -0.9, max: 3, noNaN: true }),
+  width: fc.option(fc.double({ min: 0.001, max: 0.5, noNaN: true }), { freq: 6 }),
+});
+
+/** Differences between arms by chance, of which some were measured again, with what came out by chance as well. */
+const anyConfirmed: fc.Arbitrary<Report> = fc
+  .record({
+    others: fc.integer({ min: 1, max: 3 }),
+    batches: fc.constantFrom([1], [1, 100_000]),
+    failed: fc.constantFrom({}, { 'predict.grpc.tensor.1.c1': 'HTTP 500' }),
+    alpha: fc.constantFrom(0.05, 0.0125),
+    found: fc.array(
+      fc.record({
+        first: anyMeasured,
+        again: fc.option(
+          fc.record({ second: anyMeasured, rounds: fc.integer({ min: 1, max: 40 }), holds: fc.boolean() }),
+        ),
+      }),
+      { minLength: 7, maxLength: 7 },
+    ),
+  })
+  .map(({ others, found, ...options }) => {
+    const report = sampleReport({ ...options, arms: ['base', 'new', 'newer', 'newest'].slice(0, others + 1) });
+    const comparisons = report.comparisons.map((comparison, i): Comparison => {
+      const chosen = found[(i * 5) % 7];
+      if (comparison.kind !== 'arm' || chosen === undefined) return comparison;
+      const { roundsNeeded: _, confirmation: __, ...rest } = comparison;
+      const { first, again } = chosen;
+      // No two cells have the same, so that no row can pass for another.
+      const one = { ...rest, ...widen(first, i / 1000) };
+      if (again === null) return { ...one, verdict: 'equivalent' };
+      const { second, rounds, holds } = again;
+      const verdict = holds ? (second.effect > 0 ? 'slower' : 'faster') : 'inconclusive';
+      return { ...one, verdict, confirmation: { rounds, holds, ...widen(second, i / 1000) } };
+    });
+    return { ...report, comparisons };
+  });
+
+function widen({ effect, width }: Measured, shift: number): Pick<Comparison, 'effect' | 'low' | 'high'> {
+  const ratio = 1 + effect + shift;
+  const [low, high] = width === null ? [null, null] : [ratio / (1 + width) - 1, ratio * (1 + width) - 1];
+  return { effect: ratio - 1, low, high };
+}
+
 const check = (property: (report: Report, lookup: Lookup) => void, seed: number, numRuns = 60): void =>
   fc.assert(
     fc.property(anyReport, (report) => property(report, createLookup(report))),
@@ -82,7 +134,9 @@ test('headline, tables, bold cells, conclusions and CSV count the same cells wit
     // Limits have counts of their own.
     const headline = toText(buildHeadline(lookup).text).replace(/: \d+ (?:of \d+ )?limits?[^;]*;/, ':');
     const comment = renderPages([report], NOT_POSTED)['comment.md'];
-    const tables = lookup.groups.flatMap((group) => buildArmTable(lookup, group, lookup.others, { inFull: true }).rows);
+    const tables = lookup.others.flatMap((other) =>
+      lookup.groups.flatMap((group) => buildArmTable(lookup, group, other, { isNarrow: false }).rows),
+    );
     const csv = parseRows(renderCsv(report));
     for (const verdict of VERDICTS) {
       const expected = between.filter((comparison) => comparison.verdict === verdict).length;
@@ -151,7 +205,8 @@ test('the HTML has the headline, the alert and the limits in the words of the co
         assert.ok(page.includes(words), words);
       };
       assertShown(buildHeadline(lookup).text);
-      assertShown(buildAlert(lookup)?.text ?? []);
+      const { lead, items } = buildAlert(lookup) ?? { lead: [], items: [] };
+      for (const prose of [lead, ...items]) assertShown(prose);
       for (const row of buildGateTable(lookup)?.rows ?? []) row.forEach(assertShown);
     },
     13,
@@ -201,6 +256,83 @@ test('the headline over many reports is the sum of theirs', () => {
     { seed: 15, numRuns: 30 },
   );
 });
+
+test('tables, chart and CSV quote the same difference between arms for every cell', () => {
+  let confirmed = 0;
+  fc.assert(
+    fc.property(anyConfirmed, (report) => {
+      const { groups, others } = createLookup(report);
+      const { 'comment.md': comment, 'summary.md': summary } = renderPages([report], NOT_POSTED);
+      const quoted = readCsv(renderCsv(report));
+      const cells = groups.flatMap((group) => group.cells.map(({ id }) => id));
+      for (const { confirmation, effect, b } of report.comparisons.filter(({ kind }) => kind === 'arm')) {
+        assert.equal(quoted(b.arm, b.cell)?.effect, confirmation?.effect ?? effect);
+        confirmed += confirmation === undefined ? 0 : 1;
+      }
+      const expected = others.map(({ id: arm }) => cells.map((cell) => quoted(arm, cell)));
+      const texts = expected.map((found) =>
+        found.map((one) => (one === null ? '–' : effectWithInterval(one.effect, one.low, one.high))),
+      );
+      for (const page of [comment, summary]) assert.deepEqual(readArmTables(page, others.length), texts);
+      assert.deepEqual(
+        readForests(renderHtml(createLookup(report))),
+        texts.flat().filter((text) => text !== '–'),
+      );
+      const drawn = expected.flat().filter((one) => one !== null && one.low !== null);
+      for (const page of [comment, summary]) {
+        assert.deepEqual(
+          readCharts(page),
+          drawn.map((one) => effect(one?.effect ?? Number.NaN)),
+        );
+      }
+    }),
+    { seed: 16, numRuns: 25 },
+  );
+  assert.ok(confirmed > 100);
+});
+
+/** What the CSV has of an arm's cell against the baseline's: of what was measured again the further rounds'. */
+function readCsv(csv: string): (arm: string, cell: string) => Pick<Comparison, 'effect' | 'low' | 'high'> | null {
+  const rows = parseRows(csv);
+  return (arm, cell) => {
+    const row = rows.find((one) => one.arm === arm && one.cell === cell) ?? {};
+    const prefix = row.against_baseline_confirmed ? 'against_baseline_confirmed' : 'against_baseline';
+    const [effect = null, low = null, high = null] = ['effect', 'low', 'high'].map((name) => {
+      const text = row[`${prefix}_${name}`];
+      return text ? Number(text) : null;
+    });
+    return effect === null ? null : { effect, low, high };
+  };
+}
+
+/** The column of differences of each arm, which has as many tables as any other. */
+function readArmTables(page: string, arms: number): string[][] {
+  const tables = (page.match(/(?:^\|.*\n)+/gm) ?? [])
+    .map((table) => table.trim().split('\n'))
+    .map((lines) => lines.map((line) => line.slice(2, -2).split(' | ')))
+    .filter(([head]) => head?.[0]?.includes('p50 ms') && head.at(-1) === 'verdict');
+  const each = tables.length / arms;
+  return Array.from({ length: arms }, (_, i) =>
+    tables.slice(i * each, (i + 1) * each).flatMap(([, , ...rows]) => rows.map((row) => row[3] ?? '')),
+  );
+}
+
+function readForests(html: string): string[] {
+  const tables = html.match(/<table class="forest arms">[\s\S]*?<\/table>/g) ?? [];
+  const cell = /<td class="right">[^<]*<\/td><td class="right">([^<]*)<\/td>/g;
+  return tables.flatMap((table) => [...table.matchAll(cell)].map(([, text = '']) => text));
+}
+
+/** The differences at the bars of the charts of the arms, in our own signs. */
+function readCharts(page: string): string[] {
+  const charts = (page.match(/^```mermaid\n[\s\S]*?^```/gm) ?? []).filter((chart) =>
+    chart.includes('against the baseline'),
+  );
+  const bar = /^ {4}(?:faster|slower|same|unclear) (\S+) :/gm;
+  return charts.flatMap((chart) =>
+    [...chart.matchAll(bar)].map(([, text = '']) => text.replace(/^-/, '−').replace(/x$/, '×')),
+  );
+}
 
 /** By the names of the columns; the samples have no value with a comma or a quote in it. */
 function parseRows(csv: string): Record<string, string>[] {

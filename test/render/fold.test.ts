@@ -159,7 +159,7 @@ const legs = (n: number): Report[] =>
 test('what does not fit goes from all reports in the same order, and is named', () => {
   const { comment } = fold(legs(4));
   assert.ok(comment.length <= 60_000);
-  assert.match(comment, /^<sub>Left out for length, and in each report\.html: the charts of the medians, /m);
+  assert.match(comment, /^<sub>Left out for length, and in each report's files: the charts of the medians, /m);
   assert.doesNotMatch(comment, /<b>Absolute p50<\/b>/);
   assert.equal(sectionsOf(comment).length, 4);
 });

@@ -8,6 +8,7 @@ import {
   effect,
   effectWithInterval,
   estimate,
+  exact,
   percentExact,
   pValue,
   ratio,
@@ -30,6 +31,18 @@ test('milliseconds have three significant digits and no exponent', () => {
     [999.6, '1000'],
     [1234.5, '1230'],
     [3e-8, '0.000000030'],
+  ]);
+});
+
+test('a limit keeps every digit that was written, and has no exponent from a millionth on', () => {
+  table(exact, [
+    [0, '0'],
+    [5, '5'],
+    [0.75, '0.75'],
+    [1.234567, '1.234567'],
+    [0.000001, '0.000001'],
+    [123456789.125, '123456789.125'],
+    [1e20, '100000000000000000000'],
   ]);
 });
 

@@ -13,7 +13,10 @@ import { type SampleOptions, sampleReport } from '../helpers/sample-report.ts';
 
 const ARMS: SampleOptions = { arms: ['base', 'new'], noise: 0.03 };
 const headlineOf = (report: Report): string => toText(buildHeadline(createLookup(report)).text);
-const alertOf = (report: Report): string => toText(buildAlert(createLookup(report))?.text ?? []);
+const alertOf = (report: Report): string => {
+  const { lead, items } = buildAlert(createLookup(report)) ?? { lead: [], items: [] };
+  return [lead, ...items].map(toText).join(' ');
+};
 const rowsOf = (report: Report): string[][] =>
   (buildGateTable(createLookup(report))?.rows ?? []).map((row) => row.map(toText));
 
@@ -37,7 +40,7 @@ test('several broken limits stand one below the other, the worst first, and beyo
   const report = sampleReport({ gate: [...rules, 'p50 over 900ms in predict'].join('\n') });
   const { 'comment.md': comment } = renderAll(report);
   assert.equal(comment.match(/^> - <code>p50 over/gm)?.length, 3);
-  assert.match(comment, /^> - 2 more limits in report\.json and junit\.xml\.$/m);
+  assert.match(comment, /^> - 2 more limits in the report's files\.$/m);
   assert.match(headlineOf(report), /: 5 of 6 limits exceeded, 1 kept; /);
 });
 
@@ -102,7 +105,7 @@ test('the table has the worst rule first, of each the worst checks, and counts t
     '1.08\u00a0[1.05,\u00a01.14] ms',
     'lower end',
   ]);
-  assert.match(toText(explainGate(createLookup(report))), /report\.json and junit\.xml\.$/);
+  assert.match(toText(explainGate(createLookup(report))), /Every check is in the report's files\.$/);
 });
 
 test('of a hundred checks and fifty rules the table shows some, and every check is in a row or counted', () => {

@@ -66,6 +66,19 @@ test('limits and earlier runs have sections where the report has them', () => {
   assert.doesNotMatch(pages[0] ?? '', /id="limits"|id="history"/);
 });
 
+test('an alert of several things is a lead and a list, of one a sentence', () => {
+  const alertOf = (gate: string): string =>
+    /<div class="alert caution" role="note">([\s\S]*?)<\/div>/.exec(
+      renderHtml(createLookup(sampleReport({ gate }))),
+    )?.[1] ?? '';
+  const several = alertOf('p50 over 0.1ms\np50 over 0.2ms');
+  assert.match(several, /^<p><strong>Gate failed<\/strong>\.<\/p>\s*<ul class="list">/);
+  assert.equal(several.match(/<li><bdi class="foreign">p50 over 0\.\dms<\/bdi>: .*\.<\/li>/g)?.length, 2);
+  const one = alertOf('p50 over 0.1ms');
+  assert.match(one, /^<strong>Gate failed<\/strong>\. <bdi class="foreign">p50 over 0\.1ms<\/bdi>: /);
+  assert.doesNotMatch(one, /<ul|<p>/);
+});
+
 test('the page asks for nothing from outside and runs nothing', () => {
   for (const html of pages) {
     assert.match(html, /http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'/);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildHeadline } from '../../src/render/headline.ts';
+import { renderHtml } from '../../src/render/html.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { toText } from '../../src/render/plain-text.ts';
+import { NOT_POSTED } from '../../src/render/posting.ts';
+import { renderPages } from '../../src/render/render.ts';
 import { renderTerminal } from '../../src/render/terminal.ts';
 import { describeStop } from '../../src/render/warnings.ts';
 import type { Report } from '../../src/report.ts';
@@ -22,6 +25,28 @@ const STOPPED: readonly (readonly [SampleOptions, string])[] = [
     'while confirming differences between arms, after 40 rounds',
   ],
 ];
+
+test('a report in which no cell was measured is incomplete and red, alone and among others', () => {
+  const { cells } = sampleReport();
+  const skipped = Object.fromEntries(cells.map(({ id }) => [id, 'larger than what the server takes']));
+  const none = { ...sampleReport(), cells: [], comparisons: [], claims: [], floor: [] };
+  for (const report of [none, sampleReport({ skipped }), sampleReport({ skipped, arms: ARMS })]) {
+    assert.equal(report.outcome, 'ok');
+    const { state, word, text } = buildHeadline(createLookup(report));
+    assert.deepEqual({ state, word }, { state: 'bad', word: 'incomplete' });
+    assert.match(toText(text), /(?:\b0 cells|\b0 of 24 cells) measured/);
+    for (const page of Object.values(renderPages([report], NOT_POSTED))) assert.match(page, /^### 🔴 /m);
+    const folded = renderPages([{ ...sampleReport(), id: 'good' }, report], NOT_POSTED);
+    for (const page of Object.values(folded)) {
+      assert.match(page, /^### 🔴 Seldon payload benchmark, 2 reports: 1 incomplete, 1 measured; /m);
+      assert.match(page, /^#### 🔴 <code>default<\/code>$/m);
+    }
+    assert.match(renderTerminal(report, { colour: false, width: 100 }), /^✖ /);
+    assert.match(renderHtml(createLookup(report)), /<p class="state bad">incomplete<\/p>/);
+  }
+  const one = Object.fromEntries(cells.slice(1).map(({ id }) => [id, 'larger than what the server takes']));
+  assert.equal(buildHeadline(createLookup(sampleReport({ skipped: one }))).state, 'good');
+});
 
 for (const [options, words] of STOPPED) {
   test(`stopped ${words}: headline and warning say so, whoever stopped it`, () => {

@@ -24,7 +24,7 @@ const NS_PER_MS = 1e6;
 /** Steps on the axis for each factor of ten. */
 const STEPS = 10;
 /** Slower requests that a quantile has to leave before it may be drawn. */
-const MOST_EXTREME = 10;
+const MIN_SLOWER = 10;
 
 /** What the histograms of a batch say. Cells without one, or with one that cannot be read, are left out. */
 export function readDistributions(lookup: Lookup, group: Group): Distribution[] {
@@ -36,7 +36,7 @@ function readDistribution(lookup: Lookup, cell: CellReport, arm: Arm): Distribut
   const histogram = encoded == null ? null : readHistogram(encoded);
   if (histogram === null) return null;
   const requests = histogram.totalCount;
-  const highest = 1 - MOST_EXTREME / requests;
+  const highest = 1 - MIN_SLOWER / requests;
   return {
     cell,
     arm,
