@@ -1,6 +1,6 @@
+import { GATE_RESULTS } from '../gate-rules.ts';
 import type { Arm, CellReport, CellResult, Comparison, GateCheck, Report } from '../report.ts';
 import { clean } from './foreign.ts';
-import { RESULTS } from './gate-words.ts';
 import { createLookup } from './lookup.ts';
 
 type Value = string | number | null | undefined;
@@ -83,7 +83,7 @@ export function renderCsv(report: Report): string {
     report.arms.map((arm): Row => {
       const floorMs = floors.get(JSON.stringify([arm.id, cell.id]));
       const found = checks.get(JSON.stringify([arm.id, cell.id])) ?? [];
-      const gate = RESULTS.find((result) => found.some((check) => check.result === result));
+      const gate = GATE_RESULTS.find((result) => found.some((check) => check.result === result));
       return { arm, cell, result: lookup.result(cell, arm), floorMs, against: lookup.against(cell, arm), gate };
     }),
   );

@@ -1,7 +1,8 @@
+import { GATE_RESULTS } from '../gate-rules.ts';
 import type { Verdict } from '../report.ts';
 import { describeTally, tallyArms } from './arm-verdicts.ts';
 import { count, integer } from './format.ts';
-import { countLimits, RESULTS } from './gate-words.ts';
+import { countLimits } from './gate-words.ts';
 import { buildHeadline, type Headline, isReference, type State } from './headline.ts';
 import type { Lookup } from './lookup.ts';
 import { join, type Plain, type Prose, plain, say } from './prose.ts';
@@ -20,7 +21,7 @@ const WORST_FIRST: readonly State[] = ['bad', 'doubt', 'open', 'good'];
 /** Of reports in the same state, those with a broken limit come first: limits are what was asked for. */
 function rank({ lookup: { report }, headline }: Entry): number {
   const { result } = report.gate ?? { result: 'passed' };
-  return RESULTS.length * WORST_FIRST.indexOf(headline.state) + RESULTS.indexOf(result);
+  return GATE_RESULTS.length * WORST_FIRST.indexOf(headline.state) + GATE_RESULTS.indexOf(result);
 }
 
 /** The reports with their headlines: those that ask for a reader come first, else they stay in their order. */

@@ -1,3 +1,4 @@
+import { isBroken } from '../gate-rules.ts';
 import type { GateCheck, GateRule } from '../report.ts';
 import { count, millis, millisWithUnit, percentExact } from './format.ts';
 import { worstChecks, worstRules } from './gate-table.ts';
@@ -20,11 +21,6 @@ export function describeBroken(lookup: Lookup): Prose[] | null {
     ...shown.map((rule) => describeRule(lookup, rule)),
     ...(rest > 0 ? [say`${count(rest, 'more limit')} in the report's files.`] : []),
   ];
-}
-
-/** A broken limit, and one that nothing was held against: neither is kept. */
-export function isBroken({ result }: { readonly result: GateRule['result'] }): boolean {
-  return result === 'failed' || result === 'not-measured';
 }
 
 /** One line for a gate that nothing breaks; null where there is no gate, or where it is broken. */

@@ -1,3 +1,4 @@
+import { GATE_RESULTS } from '../gate-rules.ts';
 import type { GateCheck, GateRule } from '../report.ts';
 import { count, integer } from './format.ts';
 import {
@@ -9,7 +10,6 @@ import {
   describePlace,
   describeResult,
   NEITHER,
-  RESULTS,
 } from './gate-words.ts';
 import { type Lookup, nothing } from './lookup.ts';
 import { type Prose, plain, say } from './prose.ts';
@@ -82,7 +82,7 @@ function listRows(lookup: Lookup, rule: GateRule, most: number): Prose[][] {
 }
 
 function countResults(metric: GateRule['metric'], checks: readonly GateCheck[]): Prose {
-  return RESULTS.flatMap((result) => {
+  return GATE_RESULTS.flatMap((result) => {
     const n = checks.filter((check) => check.result === result).length;
     return n === 0 ? [] : [say`${integer(n)} ${describeResult(metric, result)}`];
   }).flatMap((part, i) => (i === 0 ? part : [...say`, `, ...part]));

@@ -1,3 +1,4 @@
+import { GATE_RESULTS } from '../gate-rules.ts';
 import type { GateCheck, GateRule } from '../report.ts';
 import { count, effectWithInterval, estimate, exact, integer, percentExact, significant } from './format.ts';
 import { cellInWords, type Lookup, nothing } from './lookup.ts';
@@ -6,12 +7,9 @@ import { foreign, type Plain, type Prose, plain, say, strong } from './prose.ts'
 type Result = GateRule['result'];
 type Named = Pick<GateRule, 'metric' | 'claim' | 'scope' | 'limit'>;
 
-/** What weighs more comes first: a broken limit says more than one that nothing was held against. */
-export const RESULTS: readonly Result[] = ['failed', 'not-measured', 'inconclusive', 'passed'];
-
 /** For sorting: what weighs more first. */
 export function compareResults(a: { readonly result: Result }, b: { readonly result: Result }): number {
-  return RESULTS.indexOf(a.result) - RESULTS.indexOf(b.result);
+  return GATE_RESULTS.indexOf(a.result) - GATE_RESULTS.indexOf(b.result);
 }
 
 /** The limit in words: "p50 at most 5 ms", "regression at most +5%", "claim `grpc-faster` holds". */
@@ -108,7 +106,7 @@ export function countLimits(rules: readonly Pick<GateRule, 'result'>[]): Plain {
   const [only] = rules;
   if (only !== undefined && rules.length === 1) return plain`${count(1, 'limit')} ${words[only.result]}`;
   if (of('passed') === rules.length) return plain`all ${count(rules.length, 'limit')} kept`;
-  const parts = RESULTS.filter((result) => of(result) > 0).map((result, i) =>
+  const parts = GATE_RESULTS.filter((result) => of(result) > 0).map((result, i) =>
     i === 0
       ? plain`${integer(of(result))} of ${count(rules.length, 'limit')} ${words[result]}`
       : plain`${integer(of(result))} ${words[result]}`,
