@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isTrustworthy } from '../../src/analysis/trust.ts';
 import { parseReport } from '../../src/report.ts';
 import { makeFolder, readReport, runCli } from '../helpers/run-tool.ts';
 
@@ -116,15 +117,21 @@ test('an older report is replaced, and files that are not ours stay', async () =
   assert.deepEqual((await readdir(join(folder.path))).sort(), FILES);
 });
 
-test('a broken limit of --gate exits with 1, with every file written and the limit named', async () => {
+test('a limit of --gate that the numbers show to be exceeded exits with 1, with every file written', async () => {
   await using folder = await makeFolder();
   const small = ['--target', 'reference', '--rounds', '6', '--block', '5ms', '--batches', '1', '--encodings', 'tensor'];
   const { code, stdout } = await runCli([...small, '--out', folder.path, '--gate', 'p50 over 0.000001ms in *.grpc']);
-  assert.equal(code, 1, stdout);
+  const report = await readReport(folder.path);
+  assert.equal(report.gate?.rules[0]?.checks.length, 2);
   assert.match(stdout, /limit/);
   assert.deepEqual((await readdir(folder.path)).sort(), FILES);
-  const report = await readReport(folder.path);
-  assert.deepEqual([report.outcome, report.gate?.rules[0]?.checks.length], ['regression', 2]);
+  // On a machine that is too busy the numbers cannot be trusted, and then they break no limit.
+  const isShown = isTrustworthy(report);
+  assert.equal(code, isShown ? 1 : 0);
+  assert.deepEqual(
+    [report.outcome, report.gate?.result],
+    isShown ? ['regression', 'failed'] : ['untrustworthy', 'inconclusive'],
+  );
 });
 
 test('a limit that cannot be held against anything is refused before anything is made', async () => {

@@ -29,6 +29,9 @@ async function startJob(
   });
 }
 
+/** Of cells that nobody measures: broken however quiet the machine is, which numbers of a few milliseconds are not. */
+const NEVER_KEPT = 'p50 over 5ms in predict.rest.tensor.7';
+
 /** Requests that count against the token's limit: the artifact service and the storage are others. */
 function callsOf(github: GitHub): number {
   return github.requests.filter(({ path }) => path.startsWith('/repos/') || path === '/graphql').length;
@@ -142,10 +145,13 @@ test('workflow_run: the measuring half of a fork is published by the half that m
   Object.assign(run, { status: 'completed', conclusion: 'success' });
 
   const second = await startJob(github, reporting.path, 'workflow_run', { ended: run.id });
-  const { code, stdout } = await (await second.main({ mode: 'report', gate: 'p50 over 0.000001ms' })).ended;
+  const { code, stdout } = await (await second.main({ mode: 'report', gate: NEVER_KEPT })).ended;
   assert.equal(code, 1, stdout);
   const outputs = await second.readOutputs();
-  assert.deepEqual([outputs['comment-status'], outputs.gate, outputs.outcome], ['created', 'failed', 'regression']);
+  assert.deepEqual(
+    [outputs['comment-status'], outputs.gate, outputs.outcome],
+    ['created', 'not-measured', 'regression'],
+  );
   const [comment] = github.commentsOf(pull.number);
   assert.ok(comment);
   assert.deepEqual(
@@ -156,8 +162,8 @@ test('workflow_run: the measuring half of a fork is published by the half that m
   assert.match(comment.body, new RegExp(`/actions/runs/${run.id}/artifacts/\\d+\\)`));
   // The limits that were held here are in the files that lie here.
   const report = await readReport(join(reporting.path, 'bench-results'));
-  assert.deepEqual([report.gate?.result, report.provenance.runId], ['failed', String(run.id)]);
-  assert.match(await readFile(join(reporting.path, 'bench-results', 'junit.xml'), 'utf8'), /p50 over 0\.000001ms/);
+  assert.deepEqual([report.gate?.result, report.provenance.runId], ['not-measured', String(run.id)]);
+  assert.ok((await readFile(join(reporting.path, 'bench-results', 'junit.xml'), 'utf8')).includes(NEVER_KEPT));
   assert.equal(outputs['fastest-small'], undefined, 'names of a stranger are no outputs');
   assert.deepEqual(github.violations, []);
 });
@@ -289,11 +295,12 @@ test('a gate fails the step after everything was published, and turns green when
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
+  await writeFile(join(folder.path, 'own.json'), JSON.stringify(sampleReport()));
+  const inputs = { mode: 'report', reports: 'own.json', comment: 'on-failure' };
   const red = await startJob(github, folder.path, 'pull_request');
-  const inputs = { ...SMALL, comment: 'on-failure', artifacts: 'false' };
-  const first = await (await red.main({ ...inputs, gate: 'p50 over 0.000001ms in predict.rest' })).ended;
+  const first = await (await red.main({ ...inputs, gate: 'p50 over 0.001ms in predict.rest' })).ended;
   assert.equal(first.code, 1, first.stdout);
-  assert.match(errors(first.stdout)[0] ?? '', /1 of 1 limits of the gate not kept: p50 over/);
+  assert.match(errors(first.stdout)[0] ?? '', /1 of 1 limits of the gate not kept: p50 over 0\.001ms in predict\.rest/);
   const report = await readReport(join(folder.path, 'bench-results'));
   assert.deepEqual([report.outcome, report.gate?.result], ['regression', 'failed']);
   assert.match(github.commentsOf(pull.number)[0]?.body ?? '', /🔴/);
