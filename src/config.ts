@@ -12,12 +12,16 @@ import type { Matrix } from './plan.ts';
 import type { ReportConfig } from './report.ts';
 
 export interface TargetConfig {
-  readonly kind: 'auto' | 'process' | 'reference' | 'url';
+  readonly kind: 'auto' | 'process' | 'docker' | 'reference' | 'url';
   /** How often the benchmarked model repeats its (trivial) work. */
   readonly iterations: number;
   readonly process: {
     readonly python: string | null;
     readonly cacheDir: string;
+  };
+  readonly docker: {
+    /** Whether an image that was built for the run stays for the next one. */
+    readonly keepImage: boolean;
   };
   readonly url: {
     readonly rest: { readonly host: string; readonly port: number; readonly prefix: string } | null;
@@ -30,14 +34,16 @@ export interface TargetConfig {
 /** One variant of the server under test. What a target cannot vary has its default there. */
 export interface ArmConfig {
   readonly id: string;
-  /** process: the wrapper's version. */
+  /** process, docker: the wrapper's version. */
   readonly seldonVersion: SeldonVersion;
-  /** process: environment variables of the wrapper. */
+  /** process, docker: environment variables of the wrapper. */
   readonly env: Readonly<Record<string, string>>;
-  /** process: Python packages that replace the version's own, each as `name==version`. */
+  /** process, docker: Python packages that replace the version's own, each as `name==version`. */
   readonly packages: readonly string[];
-  /** process: somebody's own model, the class `name` in `folder`/`name`.py (absolute path); null for ours. */
+  /** process, docker: somebody's own model, the class `name` in `folder`/`name`.py (absolute path); null for ours. */
   readonly model: Model | null;
+  /** docker: an image that has all of that in it, by its reference; null for one that is built. */
+  readonly image: string | null;
   /** reference: whether it ends the connection after each REST reply. */
   readonly connection: 'close' | 'keep-alive';
   /** reference: milliseconds that it computes before each reply. */
@@ -216,6 +222,7 @@ function toTarget(values: InputValues): TargetConfig {
       python: values.python,
       cacheDir: resolve(values['cache-dir'] ?? defaultCacheDir()),
     },
+    docker: { keepImage: values['keep-image'] ?? false },
     url: {
       rest: values['rest-url'],
       grpc: values['grpc-address'],
@@ -233,6 +240,7 @@ function toArms(values: InputValues): Config['arms'] {
     env: {},
     packages: [],
     model: null,
+    image: values.image,
     connection: values['reference-connection'] ?? 'close',
     delayMs: 0,
   };

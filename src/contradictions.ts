@@ -24,6 +24,7 @@ export function findContradictions(inputs: Inputs): string[] {
     ...findModeContradictions(inputs),
     ...findGateContradictions(inputs),
     ...findArmContradictions(inputs),
+    ...findImageContradictions(inputs),
     ...(inputs.values.target === 'url' ? findUrlContradictions(inputs) : []),
   ];
 }
@@ -32,7 +33,7 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
   const problems: string[] = [];
   const { target } = values;
   if (shell === 'action' && target === 'auto') {
-    problems.push(`${spell('target')}: expected process, reference or url; the Action never chooses by itself`);
+    problems.push(`${spell('target')}: expected process, docker, reference or url; the Action never chooses by itself`);
   }
   for (const name of given) {
     const { only, needs, cliOnly, actionOnly } = INPUTS[name] as Restrictions;
@@ -43,15 +44,16 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
     if (needs && !given.includes(needs))
       problems.push(`${spell(name)} means nothing without ${spell(needs)}: give both`);
     if (!only || values[name] === null || target === null) continue;
-    if (target !== only && !(target === 'auto' && only !== 'url')) {
-      problems.push(`${spell(name)} belongs to target ${only}; the target is ${target}`);
+    const isPossible = (one: string): boolean => one === 'process' || one === 'reference';
+    if (!only.includes(target) && !(target === 'auto' && only.some(isPossible))) {
+      problems.push(`${spell(name)} belongs to target ${only.join(' or ')}; the target is ${target}`);
     }
   }
   return problems;
 }
 
 interface Restrictions {
-  readonly only?: string;
+  readonly only?: readonly string[];
   readonly needs?: InputName;
   readonly cliOnly?: true;
   readonly actionOnly?: true;
@@ -120,10 +122,12 @@ function findArmContradictions({ values, given, spell }: Inputs): string[] {
     }
     for (const { id, given: properties } of arms) {
       for (const property of properties) {
-        const only = PROPERTIES[property]?.only;
+        const only = PROPERTIES[property]?.only ?? [];
         // With arms, `auto` never falls back to the reference server.
-        if (target === null || target === only || (target === 'auto' && only === 'process')) continue;
-        problems.push(`${spell(name)}: arm ${id}: ${property} belongs to target ${only}; the target is ${target}`);
+        if (target === null || only.some((one) => one === (target === 'auto' ? 'process' : target))) continue;
+        problems.push(
+          `${spell(name)}: arm ${id}: ${property} belongs to target ${only.join(' or ')}; the target is ${target}`,
+        );
       }
     }
     const own = arms.filter(({ changes }) => changes.model);
@@ -138,6 +142,35 @@ function findArmContradictions({ values, given, spell }: Inputs): string[] {
   }
   return problems;
 }
+
+/** What an image has in it cannot be asked for beside it. */
+function findImageContradictions({ values, given, spell }: Inputs): string[] {
+  const problems: string[] = [];
+  const { image, methods } = values;
+  const name = values.arms === null ? 'compare' : 'arms';
+  const arms = values[name]?.arms ?? [];
+  const withImage = arms.filter(({ changes }) => changes.image ?? image);
+  for (const { id, given: properties } of withImage) {
+    for (const property of properties.filter((one) => IN_IMAGES.has(one))) {
+      problems.push(`${spell(name)}: arm ${id}: ${property} is part of its image; leave one of them out`);
+    }
+  }
+  const all = arms.length === 0 ? image !== null : withImage.length === arms.length;
+  for (const input of ['seldon-version', 'iterations'] as const) {
+    if (all && given.includes(input)) problems.push(`${spell(input)} belongs to images that are built; all are given`);
+  }
+  if (all && given.includes('keep-image') && values['keep-image']) {
+    problems.push(`${spell('keep-image')} belongs to images that are built; all are given`);
+  }
+  if ((image !== null || withImage.length > 0) && methods !== null && methods.length !== 1) {
+    problems.push(
+      `${spell('methods')}: a given image serves one model; say which entry point it implements, predict or predict_raw`,
+    );
+  }
+  return problems;
+}
+
+const IN_IMAGES: ReadonlySet<string> = new Set(['seldon-version', 'packages', 'model']);
 
 function findUrlContradictions({ values, given, spell }: Inputs): string[] {
   const problems: string[] = [];

@@ -6,6 +6,7 @@ import {
   duration,
   hostAndPort,
   httpBase,
+  imageReference,
   integer,
   listOf,
   name,
@@ -29,8 +30,8 @@ export interface Input<T> {
   /** What stands for the value in the help text. */
   readonly value: string;
   readonly help: string;
-  /** Only with this target; giving it with another one is a mistake. */
-  readonly only?: 'process' | 'reference' | 'url';
+  /** Only with these targets; giving it with another one is a mistake. */
+  readonly only?: readonly ('process' | 'docker' | 'reference' | 'url')[];
   /** Only together with this other input. */
   readonly needs?: string;
   /** Only on the command line. */
@@ -59,11 +60,11 @@ export const INPUTS = {
     actionOnly: true,
   }),
   target: input({
-    parse: oneOf(['auto', 'process', 'reference', 'url']),
+    parse: oneOf(['auto', 'process', 'docker', 'reference', 'url']),
     default: 'auto',
     actionDefault: 'process',
-    value: 'auto|process|reference|url',
-    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
+    value: 'auto|process|docker|reference|url',
+    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `docker` runs it in a container for each method (one CPU, 1 GiB, ports on 127.0.0.1), from an image that is built for the run or given; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
   }),
   methods: input({
     parse: listOf(oneOf(METHODS)),
@@ -173,14 +174,14 @@ export const INPUTS = {
     parse: parseArms,
     default: '',
     value: 'YAML',
-    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Target process: `seldon-version`, `env`, `model` (folder or folder:Class), `packages` (list of name==version); target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
+    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Targets process and docker: `seldon-version`, `env`, `model` (folder or folder:Class), `packages` (list of name==version); target docker: `image`; target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
     multiline: true,
   }),
   compare: input({
     parse: parseCompare,
     default: '',
     value: 'ID=CHANGES,...',
-    help: 'Short for `arms`, on the command line only: `old=1.17.1,new=1.19.0`, `one=,four=GUNICORN_THREADS=4`, `before=./model-a,after=./model-b`, `base=,pinned=numpy==1.26.3`. Several changes of one arm are joined by +.',
+    help: 'Short for `arms`, on the command line only: `old=1.17.1,new=1.19.0`, `one=,four=GUNICORN_THREADS=4`, `before=./model-a,after=./model-b`, `base=,pinned=numpy==1.26.3`, `a=image=model:1,b=image=model:2`. Several changes of one arm are joined by +.',
     cliOnly: true,
   }),
   iterations: input({
@@ -188,70 +189,84 @@ export const INPUTS = {
     default: '1',
     value: 'N',
     help: 'How often the benchmarked models of this project repeat their trivial work.',
-    only: 'process',
+    only: ['process', 'docker'],
   }),
   'seldon-version': input({
     parse: oneOf(SELDON_VERSIONS),
     default: '1.19.0',
     value: '1.19.0|1.17.1',
     help: "The wrapper's version. 1.19.0 needs Python 3.12; 1.17.1 needs Python 3.8 to 3.10.",
-    only: 'process',
+    only: ['process', 'docker'],
+  }),
+  image: input({
+    parse: imageReference,
+    default: '',
+    value: 'REFERENCE',
+    help: 'An image of a model with the Seldon wrapper, as the operator would deploy it, instead of one that is built: from this machine, or pulled where it is not there.',
+    only: ['docker'],
+  }),
+  'keep-image': input({
+    parse: boolean,
+    default: '',
+    value: '',
+    help: 'Keep the image that was built, so that the next run need not build it. Without it the image goes with the run.',
+    only: ['docker'],
   }),
   python: input({
     parse: path,
     default: '',
     value: 'PATH',
     help: 'The Python to make the environment with. Without it a fitting one is looked for.',
-    only: 'process',
+    only: ['process'],
   }),
   'cache-dir': input({
     parse: path,
     default: '',
     value: 'DIR',
     help: "Where Python environments are kept. Without it: `seldon-bench` in the user's cache folder.",
-    only: 'process',
+    only: ['process'],
   }),
   'reference-connection': input({
     parse: oneOf(CONNECTIONS),
     default: '',
     value: 'close|keep-alive',
     help: 'Whether the embedded server ends the connection after each REST reply, as the wrapper does (`close`).',
-    only: 'reference',
+    only: ['reference'],
   }),
   'rest-url': input({
     parse: httpBase,
     default: '',
     value: 'URL',
     help: 'REST base, such as `http://127.0.0.1:9000`, with a path prefix where an ingress wants one.',
-    only: 'url',
+    only: ['url'],
   }),
   'grpc-address': input({
     parse: hostAndPort,
     default: '',
     value: 'HOST:PORT',
     help: 'gRPC address without TLS, such as `127.0.0.1:9500`.',
-    only: 'url',
+    only: ['url'],
   }),
   deployment: input({
     parse: name,
     default: '',
     value: 'NAME',
     help: 'Sent as gRPC metadata `seldon`, by which an ingress routes.',
-    only: 'url',
+    only: ['url'],
   }),
   namespace: input({
     parse: name,
     default: '',
     value: 'NAME',
     help: 'Sent as gRPC metadata `namespace`, by which an ingress routes.',
-    only: 'url',
+    only: ['url'],
   }),
   'allow-remote-target': input({
     parse: boolean,
     default: '',
     value: '',
     help: 'Allow load on addresses other than this machine. Only for servers that are yours.',
-    only: 'url',
+    only: ['url'],
   }),
   reports: input({
     parse: listOf(path),

@@ -76,6 +76,14 @@ export const path: Parser<string> = (text) => {
   return text;
 };
 
+/** A container image's name, tag or id; whether there is such an image is for Docker to say. */
+export const imageReference: Parser<string> = (text) => {
+  // The first character keeps it from being taken for an option.
+  if (!/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(text))
+    throw new Error('an image such as name:tag or host/name@sha256:...');
+  return text;
+};
+
 /** `http://host:port` with an optional path prefix; the port defaults to 80. */
 export const httpBase: Parser<{ host: string; port: number; prefix: string }> = (text) => {
   if (/^https:/i.test(text))

@@ -85,6 +85,12 @@ test('the short form tells what a change is from its form', async (t) => {
   });
 });
 
+test('an image is named by its reference, in both ways', () => {
+  const image = 'host:5000/a/b@sha256:0f';
+  assert.deepEqual(read(parseArms(`a: { image: '${image}' }\nb: { image: x }`)), { a: { image }, b: { image: 'x' } });
+  assert.deepEqual(read(parseCompare(`a=image=${image}+A=1`)), { a: { image, env: { A: '1' } } });
+});
+
 test('both ways of writing the same arms mean the same', () => {
   const yaml = 'base:\npinned: { packages: [six==1.17.0], env: { A: 1 } }\n';
   assert.deepEqual(read(parseArms(yaml)), read(parseCompare('base=,pinned=six==1.17.0+A=1')));
@@ -132,7 +138,8 @@ const WRONG: readonly (readonly [what: string, yaml: string, problem: RegExp])[]
   ['a mistyped property', 'a: { evn: {} }', /arm "a": unknown property "evn"; did you mean env\?/],
   ['an unheard-of property', 'a: { workers: 4 }', /unknown property "workers"; there are seldon-version, env, model/],
   ['an inherited property', 'a: { constructor: 4 }', /unknown property "constructor"/],
-  ['an image', 'a: { image: x/y:1 }', /arm "a": image belongs to container targets, which are not there yet/],
+  ['an image that is an option', 'a: { image: --privileged }', /arm "a": image: expected an image such as name:tag/],
+  ['an image with a space', 'a: { image: x y }', /arm "a": image: expected an image such as/],
   [
     'an unknown version',
     'a: { seldon-version: 1.18 }',

@@ -59,6 +59,7 @@ test('without arms there is one, `base`, which is what the options say', () => {
     env: {},
     packages: [],
     model: null,
+    image: null,
     connection: 'close',
     delayMs: 0,
   };
@@ -115,7 +116,7 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   [
     'a version for the reference server',
     { target: 'reference', arms: 'a: { seldon-version: 1.17.1 }' },
-    /^--arms: arm a: seldon-version belongs to target process; the target is reference$/,
+    /^--arms: arm a: seldon-version belongs to target process or docker; the target is reference$/,
   ],
   [
     'two arms of one url',
@@ -135,6 +136,54 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   ['arrivals with a rate', { arrivals: 'poisson', rate: '100.5' }, null],
   ['a budget without a precision', { budget: '5m' }, /^--budget means nothing without --precision: give both$/],
   ['a budget with a precision', { budget: '5m', precision: '3%' }, null],
+  [
+    'an image for the wrapper in a process',
+    { target: 'process', image: 'x:1', methods: 'predict' },
+    /^--image belongs to target docker; the target is process$/,
+  ],
+  [
+    'an image, and nobody said which target',
+    { image: 'x:1', methods: 'predict' },
+    /^--image belongs to target docker; .* auto$/,
+  ],
+  ['an image and its method', { target: 'docker', image: 'x:1', methods: 'predict' }, null],
+  ['an image and two methods', { target: 'docker', image: 'x:1' }, /^--methods: a given image serves one model/],
+  [
+    'an image and a version',
+    { target: 'docker', image: 'x:1', methods: 'predict', 'seldon-version': '1.17.1' },
+    /^--seldon-version belongs to images that are built; all are given$/,
+  ],
+  [
+    'an image that is given and to be kept',
+    { target: 'docker', image: 'x:1', methods: 'predict', 'keep-image': 'true' },
+    /^--keep-image belongs to images that are built; all are given$/,
+  ],
+  [
+    'other packages in an image that is given',
+    { target: 'docker', methods: 'predict', arms: 'a: { image: x:1, packages: [six==1.17.0] }\nb:' },
+    /^--arms: arm a: packages is part of its image; leave one of them out$/,
+  ],
+  [
+    'a version of an arm beside an image for all',
+    { target: 'docker', image: 'x:1', methods: 'predict', compare: 'a=1.17.1,b=' },
+    /^--compare: arm a: seldon-version is part of its image/,
+  ],
+  [
+    'an image for one arm only',
+    { target: 'docker', methods: 'predict', compare: 'a=image=x:1,b=1.17.1', 'keep-image': 'true' },
+    null,
+  ],
+  [
+    'variables for an image',
+    { target: 'docker', methods: 'predict', image: 'x:1', compare: 'a=,b=GUNICORN_THREADS=2' },
+    null,
+  ],
+  ['iterations in a container', { target: 'docker', iterations: '3' }, null],
+  [
+    'a Python for a container',
+    { target: 'docker', python: '/x' },
+    /^--python belongs to target process; the target is docker$/,
+  ],
   ['confirm by itself', { confirm: 'false' }, null],
 ];
 function url() {
@@ -156,14 +205,14 @@ test('a rate, a precision and a concurrency are read', () => {
 });
 
 test('all that is wrong with arms is told with all that is wrong besides', () => {
-  const values = { rounds: '0', arms: 'a: { evn: {} }\nb: { image: x }', budget: '1m' };
+  const values = { rounds: '0', arms: 'a: { evn: {} }\nb: { image: -x }', budget: '1m' };
   assert.throws(
     () => parseConfig(given(values), 'action'),
     (error: Error) => {
       assert.match(error.message, /^4 things are wrong with the options:/);
       assert.match(error.message, /^- input rounds: expected/m);
       assert.match(error.message, /^- input arms: arm "a": unknown property "evn"; did you mean env\?$/m);
-      assert.match(error.message, /^- input arms: arm "b": image belongs to container targets/m);
+      assert.match(error.message, /^- input arms: arm "b": image: expected an image such as name:tag .*; found "-x"$/m);
       assert.match(error.message, /^- input budget means nothing without input precision/m);
       return true;
     },

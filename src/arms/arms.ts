@@ -73,7 +73,6 @@ function readArm({ id, properties }: RawArm, problems: string[]): ArmInput {
 }
 
 function describeUnknown(name: string): string {
-  if (name === 'image') return 'image belongs to container targets, which are not there yet';
   const near = findNearest(name, Object.keys(PROPERTIES));
   const known = Object.keys(PROPERTIES).join(', ');
   return `unknown property ${show(name)}; ${near === null ? `there are ${known}` : `did you mean ${near}?`}`;

@@ -1,4 +1,4 @@
-import { duration, oneOf } from '../parse.ts';
+import { duration, imageReference, oneOf } from '../parse.ts';
 import { findModel, type Model } from './model.ts';
 import { readPackages } from './packages.ts';
 import { type RawValue, show } from './raw.ts';
@@ -13,13 +13,14 @@ export interface Changes {
   readonly env?: Readonly<Record<string, string>>;
   readonly packages?: readonly string[];
   readonly model?: Model;
+  readonly image?: string;
   readonly connection?: (typeof CONNECTIONS)[number];
   readonly delayMs?: number;
 }
 
 interface Property {
-  /** The target that can vary it. */
-  readonly only: 'process' | 'reference';
+  /** The targets that can vary it. */
+  readonly only: readonly ('process' | 'docker' | 'reference')[];
   /** Throws an Error that says what was expected. */
   read(value: RawValue): Changes;
 }
@@ -28,13 +29,16 @@ const MAX_VARIABLES = 64;
 const MAX_VALUE_LENGTH = 1000;
 const MAX_DELAY_MS = 10_000;
 
+const WRAPPER = ['process', 'docker'] as const;
+
 export const PROPERTIES: Readonly<Record<string, Property>> = {
-  'seldon-version': { only: 'process', read: (value) => ({ seldonVersion: oneOf(SELDON_VERSIONS)(scalar(value)) }) },
-  env: { only: 'process', read: (value) => ({ env: readEnv(value) }) },
-  model: { only: 'process', read: (value) => ({ model: findModel(scalar(value)) }) },
-  packages: { only: 'process', read: (value) => ({ packages: readPackages(value) }) },
-  connection: { only: 'reference', read: (value) => ({ connection: oneOf(CONNECTIONS)(scalar(value)) }) },
-  delay: { only: 'reference', read: (value) => ({ delayMs: duration(0, MAX_DELAY_MS)(scalar(value)) }) },
+  'seldon-version': { only: WRAPPER, read: (value) => ({ seldonVersion: oneOf(SELDON_VERSIONS)(scalar(value)) }) },
+  env: { only: WRAPPER, read: (value) => ({ env: readEnv(value) }) },
+  model: { only: WRAPPER, read: (value) => ({ model: findModel(scalar(value)) }) },
+  packages: { only: WRAPPER, read: (value) => ({ packages: readPackages(value) }) },
+  image: { only: ['docker'], read: (value) => ({ image: imageReference(scalar(value)) }) },
+  connection: { only: ['reference'], read: (value) => ({ connection: oneOf(CONNECTIONS)(scalar(value)) }) },
+  delay: { only: ['reference'], read: (value) => ({ delayMs: duration(0, MAX_DELAY_MS)(scalar(value)) }) },
 };
 
 /** What the tool itself tells the wrapper, or keeps the wrapper's files apart by. */

@@ -5,6 +5,16 @@ const created = z.array(
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('process-group'), pid: z.int().positive(), startTime: z.string().max(100) }),
     z.strictObject({ kind: z.literal('folder'), path: z.string().max(4096) }),
+    z.strictObject({ kind: z.literal('container'), name: z.string().max(200) }),
+    z.strictObject({ kind: z.literal('image'), reference: z.string().max(400) }),
+    z.strictObject({ kind: z.literal('kind-cluster'), name: z.string().max(200), kubeconfig: z.string().max(4096) }),
+    z.strictObject({
+      kind: z.literal('namespace'),
+      name: z.string().max(200),
+      kubeconfig: z.string().max(4096),
+      context: z.string().max(400),
+      label: z.string().max(200),
+    }),
   ]),
 );
 type Created = z.infer<typeof created>[number];

@@ -51,6 +51,8 @@ function listTraits(arms: readonly Arm[]): Trait[] {
       read: ({ connection }) => String(connection),
       show: ({ connection }) => connectionLabel(connection),
     },
+    text(plain`image`, ({ image }) => image && `${image.reference} (${image.id})`),
+    text(plain`network path`, ({ network }) => network),
     text(plain`address`, ({ address }) => address),
   ];
 }

@@ -67,6 +67,7 @@ function describeServer(arm: Arm): Fact[] {
     [plain`target`, describeTarget(arm)],
     ...(arm.address === undefined ? [] : [[plain`address`, say`${foreign(arm.address)}`] as const]),
     ...(arm.model === undefined ? [] : [[plain`model`, say`${foreign(arm.model)}`] as const]),
+    ...describeImage(arm),
     ...describePackages(arm),
     ...Object.entries(arm.settings).map(
       ([name, value]): Fact => [plain`server setting`, say`${foreign(name)} = ${foreign(value)}`],
@@ -74,6 +75,31 @@ function describeServer(arm: Arm): Fact[] {
     [plain`REST connection`, connectionLabel(arm.connection)],
   ];
 }
+
+function describeImage({ image, network }: Arm): Fact[] {
+  const path: Fact[] = network === undefined ? [] : [[plain`network path`, say`${NETWORKS[network]}`]];
+  if (image === undefined) return path;
+  const size = image.bytes === undefined ? [] : say`, ${bytes(image.bytes)}`;
+  return [
+    [plain`image`, say`${foreign(image.reference)} (${foreign(image.id)}${size})`],
+    ...(image.tensorflow === undefined
+      ? []
+      : [[plain`tftensor in the image`, say`${TENSORFLOWS[image.tensorflow]}`] as const]),
+    ...path,
+  ];
+}
+
+const NETWORKS: Readonly<Record<NonNullable<Arm['network']>, Plain>> = {
+  'loopback-port': plain`a port of 127.0.0.1 that is passed on into the container`,
+  'node-address': plain`a port of the cluster node's own address`,
+  ingress: plain`the cluster's ingress`,
+};
+
+const TENSORFLOWS: Readonly<Record<'tensorflow-cpu' | 'stand-in' | 'unknown', Plain>> = {
+  'tensorflow-cpu': plain`by TensorFlow (tensorflow-cpu)`,
+  'stand-in': plain`by a stand-in for TensorFlow`,
+  unknown: plain`not known`,
+};
 
 export function connectionLabel(connection: Arm['connection']): Prose {
   if (connection === null) return say`not known`;

@@ -3,10 +3,12 @@ import { count, encoding, method, ms, text, transport } from './fields.ts';
 
 /** Under which circumstances it was measured: servers, machine, place in version control, options, stages. */
 
+const TARGETS = ['process', 'reference', 'url', 'docker', 'kind', 'cluster'] as const;
+
 /** One variant of the server under test. */
 export const arm = z.strictObject({
   id: z.string().max(64),
-  target: z.enum(['process', 'reference', 'url']),
+  target: z.enum(TARGETS),
   /** Whether real Seldon code answered. `unknown` for endpoints that somebody else runs. */
   isSeldon: z.union([z.boolean(), z.literal('unknown')]),
   seldonVersion: text.optional(),
@@ -19,6 +21,19 @@ export const arm = z.strictObject({
   settings: z.record(z.string(), text),
   connection: z.enum(['close', 'keep-alive']).nullable(),
   address: text.optional(),
+  /** What the server's container was made of. */
+  image: z
+    .strictObject({
+      reference: text,
+      /** Names its very content, whatever the reference means tomorrow. */
+      id: text,
+      bytes: count.optional(),
+      /** What serves `tftensor`. */
+      tensorflow: z.enum(['tensorflow-cpu', 'stand-in', 'unknown']).optional(),
+    })
+    .optional(),
+  /** How requests reach a server in a container: figures of different paths are not to be compared. */
+  network: z.enum(['loopback-port', 'node-address', 'ingress']).optional(),
 });
 
 export const environment = z.strictObject({
@@ -55,7 +70,7 @@ export const provenance = z.strictObject({
 });
 
 export const config = z.strictObject({
-  target: z.enum(['process', 'reference', 'url']),
+  target: z.enum(TARGETS),
   methods: z.array(method),
   transports: z.array(transport),
   encodings: z.array(encoding),

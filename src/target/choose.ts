@@ -2,6 +2,7 @@ import type { ArmConfig, TargetConfig } from '../config.ts';
 import { ServerError, UserError } from '../errors.ts';
 import type { Method } from '../plan.ts';
 import { nameArm, nameTarget } from './arm-name.ts';
+import { startDockerTarget } from './local/docker.ts';
 import { startProcessTarget } from './local/process.ts';
 import { type PythonEnvironment, provideEnvironment } from './local/python/environment.ts';
 import { describeFailure, findPython, type Search } from './local/python/find.ts';
@@ -9,6 +10,7 @@ import { laneOf } from './local/python/lanes.ts';
 import type { Python } from './local/python/probe.ts';
 import { startReferenceTarget } from './local/reference.ts';
 import { openUrlTarget } from './local/url.ts';
+import { type ModelImage, provideImage } from './model-image.ts';
 import { endAll, startAll } from './start-all.ts';
 import type { Host, Target } from './target.ts';
 
@@ -41,6 +43,8 @@ export async function provision(
   switch (config.kind) {
     case 'process':
       return provisionProcess(config, arms, methods, host);
+    case 'docker':
+      return provisionDocker(config, arms, methods, host);
     case 'reference':
       return putUp(arms, (arm, host) => startReferenceTarget(arm, methods, host), host);
     case 'url':
@@ -104,6 +108,30 @@ async function provisionProcess(
   const start = (arm: ArmConfig, host: Host): Promise<Target> =>
     startProcessTarget(config, arm, environments.get(arm.id) as PythonEnvironment, methods, host);
   return putUp(arms, start, host);
+}
+
+/** Images one after the other and before anything is started; arms that need the same share it. */
+async function provisionDocker(
+  config: TargetConfig,
+  arms: Arms,
+  methods: readonly Method[],
+  host: Host,
+): Promise<Provisioned> {
+  await using stack = new AsyncDisposableStack();
+  const images = new Map<string, ModelImage>();
+  for (const arm of arms) {
+    try {
+      images.set(arm.id, stack.use(await provideImage(arm, config, host)));
+    } catch (error) {
+      throw nameArm(error, arms, arm);
+    }
+  }
+  const start = (arm: ArmConfig, host: Host): Promise<Target> =>
+    startDockerTarget(config, arm, images.get(arm.id) as ModelImage, methods, host);
+  // Containers go before the images that they are made of.
+  const provisioned = stack.use(await putUp(arms, start, host));
+  const made = stack.move();
+  return { ...provisioned, [Symbol.asyncDispose]: () => made.disposeAsync() };
 }
 
 /** Looks for each version's Python once. */

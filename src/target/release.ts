@@ -1,10 +1,13 @@
+import { removeContainer } from './container/remove.ts';
+import { lastLines, nameCommand, runProgram } from './exec.ts';
 import { endGroup, readStartTime } from './process-group.ts';
 import { removeFolder } from './run-folder.ts';
 import type { Created } from './target.ts';
 
 /**
  * Takes back what a killed run left behind. A process group is ended only while its leader is the very process that
- * was recorded; an id that went to another process since, or a leader that is gone, is left alone.
+ * was recorded; an id that went to another process since, or a leader that is gone, is left alone. Of containers, images,
+ * clusters and namespaces only those are taken back that are named as we name ours; what is gone already is fine.
  */
 export async function endRecorded(thing: Created): Promise<void> {
   switch (thing.kind) {
@@ -12,5 +15,50 @@ export async function endRecorded(thing: Created): Promise<void> {
       return removeFolder(thing.path);
     case 'process-group':
       if ((await readStartTime(thing.pid)) === thing.startTime) await endGroup(thing.pid);
+      return;
+    case 'container':
+      return removeContainer(thing.name);
+    case 'image':
+      return removeImage(thing.reference);
+    case 'kind-cluster':
+      return deleteCluster(thing);
+    case 'namespace':
+      return deleteNamespace(thing);
   }
+}
+
+const LIMIT_MS = 60_000;
+
+type Of<K extends Created['kind']> = Extract<Created, { kind: K }>;
+
+async function removeImage(reference: string): Promise<void> {
+  requirePrefix('an image', reference, 'seldon-bench/');
+  // Where another run has begun to use it, it stays.
+  await succeed(['docker', 'image', 'rm', reference], /no such image|image is being used|must be forced/i);
+}
+
+/** Deleting a cluster that is not there is fine for kind itself. */
+async function deleteCluster({ name, kubeconfig }: Of<'kind-cluster'>): Promise<void> {
+  requirePrefix('a cluster', name, 'sb-');
+  await succeed(['kind', 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig]);
+}
+
+/** Only where it carries the label too: in somebody's cluster a name alone is no proof. */
+async function deleteNamespace({ name, kubeconfig, context, label }: Of<'namespace'>): Promise<void> {
+  requirePrefix('a namespace', name, 'seldon-bench-');
+  if (!/^[A-Za-z0-9./_-]+=[A-Za-z0-9._-]+$/.test(label)) throw new Error(`expected a label key=value, got ${label}`);
+  const place = ['--kubeconfig', kubeconfig, '--context', context];
+  const which = ['--selector', label, '--field-selector', `metadata.name=${name}`];
+  await succeed(['kubectl', 'delete', 'namespaces', ...place, ...which, '--ignore-not-found', '--wait=false']);
+}
+
+/** A record is a file, and files can be wrong. */
+function requirePrefix(what: string, name: string, prefix: string): void {
+  if (!name.startsWith(prefix)) throw new Error(`expected ${what} named ${prefix}..., got ${name}`);
+}
+
+async function succeed(argv: readonly [string, ...string[]], fine: RegExp = /(?!)/): Promise<void> {
+  const outcome = await runProgram(argv, { signal: new AbortController().signal, timeoutMs: LIMIT_MS });
+  if (outcome.code === 0 || fine.test(outcome.stderr)) return;
+  throw new Error(`${nameCommand(argv)} ended with code ${outcome.code}: ${lastLines(outcome.stderr).at(-1) ?? ''}`);
 }

@@ -18,7 +18,20 @@ export interface Host {
 /** What a run can leave behind when it is killed. `startTime` tells a process from another one with the same id. */
 export type Created =
   | { readonly kind: 'process-group'; readonly pid: number; readonly startTime: string }
-  | { readonly kind: 'folder'; readonly path: string };
+  | { readonly kind: 'folder'; readonly path: string }
+  /** Of Docker. */
+  | { readonly kind: 'container'; readonly name: string }
+  /** An image that the run built, by its tag. */
+  | { readonly kind: 'image'; readonly reference: string }
+  | { readonly kind: 'kind-cluster'; readonly name: string; readonly kubeconfig: string }
+  /** In a cluster that stays. `label` (`key=value`) tells it from a namespace of the same name that is not ours. */
+  | {
+      readonly kind: 'namespace';
+      readonly name: string;
+      readonly kubeconfig: string;
+      readonly context: string;
+      readonly label: string;
+    };
 
 /** The server under test, up and answering. Disposing it takes back whatever was made for it, and nothing else. */
 export interface Target extends AsyncDisposable {

@@ -37,6 +37,7 @@ export function createTargetConfig(changes: Partial<TargetConfig>): TargetConfig
     kind: 'process',
     iterations: 1,
     process: { python: null, cacheDir: '/nowhere' },
+    docker: { keepImage: false },
     url: { rest: null, grpc: null, metadata: {}, allowRemote: false },
     ...changes,
   };
@@ -49,6 +50,7 @@ export function createArm(changes: Partial<ArmConfig> = {}): ArmConfig {
     env: {},
     packages: [],
     model: null,
+    image: null,
     connection: 'close',
     delayMs: 0,
     ...changes,

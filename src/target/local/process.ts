@@ -55,7 +55,7 @@ export async function startProcessTarget(
 }
 
 /** A report is read elsewhere: a path says most where it begins at the folder of the run. */
-function describeModel({ folder, name }: NonNullable<ArmConfig['model']>): string {
+export function describeModel({ folder, name }: NonNullable<ArmConfig['model']>): string {
   const path = relative(process.cwd(), folder);
   return `${path.startsWith('..') || isAbsolute(path) ? folder : path || '.'}:${name}`;
 }

@@ -11,10 +11,10 @@ export type Answer = 'ours' | 'foreign' | 'silent';
  * Asks the wrapper on a REST port for its metadata, which holds a word that only the wrapper we started knows.
  * A port is no proof: another program may have taken it first.
  */
-export function askRest(port: number, word: string): Promise<Answer> {
+export function askRest(port: number, word: string, host = '127.0.0.1'): Promise<Answer> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(ASK_LIMIT_MS);
-    const call = request({ host: '127.0.0.1', port, path: '/metadata', agent: false, signal }, (reply) => {
+    const call = request({ host, port, path: '/metadata', agent: false, signal }, (reply) => {
       const chunks: Buffer[] = [];
       reply.on('data', (chunk: Buffer) => collect(chunks, chunk, () => call.destroy()));
       reply.on('end', () => resolve(judge(chunks, word)));
@@ -26,9 +26,9 @@ export function askRest(port: number, word: string): Promise<Answer> {
 }
 
 /** The same over gRPC, on a connection of its own. */
-export function askGrpc(port: number, word: string): Promise<Answer> {
+export function askGrpc(port: number, word: string, host = '127.0.0.1'): Promise<Answer> {
   return new Promise((resolve) => {
-    const session = connect(`http://127.0.0.1:${port}`);
+    const session = connect(`http://${host}:${port}`);
     const timer = setTimeout(() => session.destroy(), ASK_LIMIT_MS);
     const chunks: Buffer[] = [];
     let replied = false;

@@ -23,7 +23,8 @@ export const SETTINGS = { GUNICORN_WORKERS: '1', GUNICORN_THREADS: '1', GRPC_WOR
 /** Part of every reply of `predict`: always the same, so that replies have the same bytes in every run. */
 export const IMAGE = 'seldon-bench/model:local';
 
-const MODELS: Readonly<Record<Method, string>> = {
+/** This project's model for each method. */
+export const MODELS: Readonly<Record<Method, string>> = {
   predict: 'FixedPredict',
   predict_raw: 'FixedPredictRaw',
   predict_raw_decode: 'FixedPredictRawDecode',

@@ -127,7 +127,7 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
       assert.equal(created.length, 2 * METHODS.length);
       for (const thing of created) {
         if (thing.kind === 'folder') assert.equal(existsSync(thing.path), false);
-        else assert.equal(await isGroupAlive(thing.pid), false);
+        else assert.equal(thing.kind === 'process-group' && (await isGroupAlive(thing.pid)), false);
       }
     }
     for (const port of portsOf(target)) assert.equal(await isOpen(port), false);

@@ -55,7 +55,7 @@ export async function installPackages(lane: Lane, python: Python, folder: string
 }
 
 /** The lines of a constraints file, those left out whose package is pinned otherwise. */
-function withoutPinned(constraints: string, pins: readonly string[]): string {
+export function withoutPinned(constraints: string, pins: readonly string[]): string {
   const pinned = new Set(pins.map(nameModule));
   return constraints
     .split('\n')

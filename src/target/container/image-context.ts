@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { modelFolder } from '../../assets.ts';
+import type { ArmConfig } from '../../config.ts';
+import { ServerError } from '../../errors.ts';
+import { withoutPinned } from '../local/python/install.ts';
+import { laneOf } from '../local/python/lanes.ts';
+
+/** A model's folder is code and weights; more than this is a data set, or a wrong folder. */
+const MAX_FILES = 10_000;
+const MAX_BYTES = 2 * 1024 ** 3;
+
+/** Never part of a model, and different from one moment to the next. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['__pycache__', '.git', '.venv', 'node_modules']);
+
+/**
+ * Writes into the empty folder what `docker build` is given: the Dockerfile, every package with its version, and the
+ * model. Returns a hash (64 hex digits) over all of it: names, what is in the files, and nothing of when or where.
+ * Throws ServerError for a model's folder that is too large.
+ */
+export async function writeContext(
+  folder: string,
+  { seldonVersion, packages, model }: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'model'>,
+): Promise<string> {
+  const lane = laneOf(seldonVersion, packages);
+  const constraints = await readFile(lane.constraintsFile, 'utf8');
+  await cp(join(modelFolder, 'Dockerfile'), join(folder, 'Dockerfile'));
+  const kept = lane.pins.length === 0 ? constraints : withoutPinned(constraints, lane.pins);
+  await writeFile(join(folder, 'requirements.txt'), [kept.trimEnd(), ...lane.pins, ''].join('\n'));
+  const into = join(folder, 'model');
+  await mkdir(into);
+  if (model) await copyModel(model.folder, into);
+  else await copyOurModels(into);
+  return hashFolder(folder);
+}
+
+async function copyOurModels(into: string): Promise<void> {
+  const files = (await readdir(modelFolder)).filter((name) => name.endsWith('.py'));
+  await Promise.all(files.map((name) => cp(join(modelFolder, name), join(into, name))));
+}
+
+async function copyModel(from: string, into: string): Promise<void> {
+  let files = 0;
+  let bytes = 0;
+  await cp(from, into, {
+    recursive: true,
+    // A link may lead anywhere; what it leads to is what the model reads.
+    dereference: true,
+    filter: async (path) => {
+      if (path !== from && LEFT_OUT.has(basename(path))) return false;
+      const stats = await stat(path);
+      if (!stats.isFile()) return stats.isDirectory();
+      files++;
+      bytes += stats.size;
+      if (files > MAX_FILES || bytes > MAX_BYTES) {
+        throw new ServerError(
+          `expected a model folder of at most ${MAX_FILES} files and 2 GiB; ${from} has more. Name a folder that has only the model.`,
+        );
+      }
+      return true;
+    },
+  });
+}
+
+async function hashFolder(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const path of paths.sort()) {
+    const content = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+    hash.update(JSON.stringify([path.slice(folder.length), content]));
+  }
+  return hash.digest('hex');
+}
