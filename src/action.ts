@@ -39,7 +39,8 @@ const LAST_MS = 2000;
 /** The post step: ends what the main step made and could not take back. Never fails the job. */
 export async function cleanUp(): Promise<void> {
   const { endRecorded } = await import('./target/release.ts');
-  for (const thing of readRecord()) {
+  // What was made last stands on what was made first.
+  for (const thing of readRecord().toReversed()) {
     try {
       await endRecorded(thing);
       core.info(`taken back: ${thing.kind}`);

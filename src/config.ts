@@ -12,7 +12,7 @@ import type { Matrix } from './plan.ts';
 import type { ReportConfig } from './report.ts';
 
 export interface TargetConfig {
-  readonly kind: 'auto' | 'process' | 'docker' | 'reference' | 'url';
+  readonly kind: 'auto' | 'process' | 'docker' | 'kind' | 'reference' | 'url';
   /** How often the benchmarked model repeats its (trivial) work. */
   readonly iterations: number;
   readonly process: {
@@ -22,6 +22,17 @@ export interface TargetConfig {
   readonly docker: {
     /** Whether an image that was built for the run stays for the next one. */
     readonly keepImage: boolean;
+  };
+  readonly kubernetes: {
+    /** The kind cluster that exists and stays; null for one of the run's own. */
+    readonly cluster: string | null;
+    readonly nodeImage: string | null;
+    /** Never null with target kind. */
+    readonly operator:
+      | { readonly kind: 'present' }
+      | { readonly kind: 'manifest'; readonly path: string }
+      | { readonly kind: 'chart'; readonly chart: string; readonly version: string }
+      | null;
   };
   readonly url: {
     readonly rest: { readonly host: string; readonly port: number; readonly prefix: string } | null;
@@ -223,6 +234,14 @@ function toTarget(values: InputValues): TargetConfig {
       cacheDir: resolve(values['cache-dir'] ?? defaultCacheDir()),
     },
     docker: { keepImage: values['keep-image'] ?? false },
+    kubernetes: {
+      cluster: values.cluster,
+      nodeImage: values['node-image'],
+      operator:
+        values.operator?.kind === 'chart'
+          ? { ...values.operator, version: required(values['seldon-version']) }
+          : values.operator,
+    },
     url: {
       rest: values['rest-url'],
       grpc: values['grpc-address'],

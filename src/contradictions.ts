@@ -25,6 +25,7 @@ export function findContradictions(inputs: Inputs): string[] {
     ...findGateContradictions(inputs),
     ...findArmContradictions(inputs),
     ...findImageContradictions(inputs),
+    ...findKindContradictions(inputs),
     ...(inputs.values.target === 'url' ? findUrlContradictions(inputs) : []),
   ];
 }
@@ -33,7 +34,9 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
   const problems: string[] = [];
   const { target } = values;
   if (shell === 'action' && target === 'auto') {
-    problems.push(`${spell('target')}: expected process, docker, reference or url; the Action never chooses by itself`);
+    problems.push(
+      `${spell('target')}: expected process, docker, kind, reference or url; the Action never chooses by itself`,
+    );
   }
   for (const name of given) {
     const { only, needs, cliOnly, actionOnly } = INPUTS[name] as Restrictions;
@@ -139,6 +142,19 @@ function findArmContradictions({ values, given, spell }: Inputs): string[] {
     if (own.length > 0 && own.length === arms.length && given.includes('iterations')) {
       problems.push(`${spell('iterations')} belongs to this project's models; all arms have models of their own`);
     }
+  }
+  return problems;
+}
+
+function findKindContradictions({ values, given, spell }: Inputs): string[] {
+  const problems: string[] = [];
+  if (values.target === 'kind' && values.operator === null) {
+    problems.push(`${spell('target')} kind needs to know where Seldon Core comes from: give ${spell('operator')}`);
+  }
+  if (values.cluster !== null && given.includes('node-image')) {
+    problems.push(
+      `${spell('node-image')} is for a cluster that the run makes; ${spell('cluster')} names one that exists`,
+    );
   }
   return problems;
 }

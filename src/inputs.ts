@@ -12,6 +12,7 @@ import {
   name,
   number,
   oneOf,
+  operatorSource,
   type Parser,
   path,
   percentage,
@@ -31,7 +32,7 @@ export interface Input<T> {
   readonly value: string;
   readonly help: string;
   /** Only with these targets; giving it with another one is a mistake. */
-  readonly only?: readonly ('process' | 'docker' | 'reference' | 'url')[];
+  readonly only?: readonly ('process' | 'docker' | 'kind' | 'reference' | 'url')[];
   /** Only together with this other input. */
   readonly needs?: string;
   /** Only on the command line. */
@@ -60,11 +61,11 @@ export const INPUTS = {
     actionOnly: true,
   }),
   target: input({
-    parse: oneOf(['auto', 'process', 'docker', 'reference', 'url']),
+    parse: oneOf(['auto', 'process', 'docker', 'kind', 'reference', 'url']),
     default: 'auto',
     actionDefault: 'process',
-    value: 'auto|process|docker|reference|url',
-    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `docker` runs it in a container for each method (one CPU, 1 GiB, ports on 127.0.0.1), from an image that is built for the run or given; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
+    value: 'auto|process|docker|kind|reference|url',
+    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `docker` runs it in a container for each method (one CPU, 1 GiB, ports on 127.0.0.1), from an image that is built for the run or given; `kind` makes a kind cluster with Seldon Core in it and deploys a SeldonDeployment for each method; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
   }),
   methods: input({
     parse: listOf(oneOf(METHODS)),
@@ -174,7 +175,7 @@ export const INPUTS = {
     parse: parseArms,
     default: '',
     value: 'YAML',
-    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Targets process and docker: `seldon-version`, `env`, `model` (folder or folder:Class), `packages` (list of name==version); target docker: `image`; target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
+    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Targets process, docker and kind: `seldon-version`, `env`, `model` (folder or folder:Class), `packages` (list of name==version); targets docker and kind: `image`; target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
     multiline: true,
   }),
   compare: input({
@@ -189,28 +190,49 @@ export const INPUTS = {
     default: '1',
     value: 'N',
     help: 'How often the benchmarked models of this project repeat their trivial work.',
-    only: ['process', 'docker'],
+    only: ['process', 'docker', 'kind'],
   }),
   'seldon-version': input({
     parse: oneOf(SELDON_VERSIONS),
     default: '1.19.0',
     value: '1.19.0|1.17.1',
     help: "The wrapper's version. 1.19.0 needs Python 3.12; 1.17.1 needs Python 3.8 to 3.10.",
-    only: ['process', 'docker'],
+    only: ['process', 'docker', 'kind'],
   }),
   image: input({
     parse: imageReference,
     default: '',
     value: 'REFERENCE',
     help: 'An image of a model with the Seldon wrapper, as the operator would deploy it, instead of one that is built: from this machine, or pulled where it is not there.',
-    only: ['docker'],
+    only: ['docker', 'kind'],
   }),
   'keep-image': input({
     parse: boolean,
     default: '',
     value: '',
     help: 'Keep the image that was built, so that the next run need not build it. Without it the image goes with the run.',
-    only: ['docker'],
+    only: ['docker', 'kind'],
+  }),
+  operator: input({
+    parse: operatorSource,
+    default: '',
+    value: 'present|FILE|CHART',
+    help: "Where Seldon Core's operator comes from: `present` where it is installed already; a file of manifests (`.yaml`), as `helm template` writes it; or a chart `seldon-core-operator`: a folder, a `.tgz`, an `oci://` reference, or the URL of a repository that has it in `seldon-version`.",
+    only: ['kind'],
+  }),
+  cluster: input({
+    parse: name,
+    default: '',
+    value: 'NAME',
+    help: 'A kind cluster that exists, of one node, which is used and stays: only a namespace of the run is made in it. Without it the run makes a cluster, which goes with it.',
+    only: ['kind'],
+  }),
+  'node-image': input({
+    parse: imageReference,
+    default: '',
+    value: 'REFERENCE',
+    help: "The node's image of a cluster that the run makes, instead of the pinned one.",
+    only: ['kind'],
   }),
   python: input({
     parse: path,

@@ -114,6 +114,17 @@ export const hostAndPort: Parser<{ host: string; port: number }> = (text) => {
   return { host: bareHost(url), port: usablePort(port) };
 };
 
+/** Where Seldon Core's operator comes from, by the form of its name. */
+export const operatorSource: Parser<
+  { kind: 'present' } | { kind: 'manifest'; path: string } | { kind: 'chart'; chart: string }
+> = (text) => {
+  if (text === 'present') return { kind: 'present' };
+  // The first character keeps it from being taken for an option.
+  if (!/^[A-Za-z0-9./~][^\0\s]{0,2047}$/.test(text))
+    throw new Error('present, a file of manifests (.yaml), or a chart');
+  return /\.ya?ml$/.test(text) ? { kind: 'manifest', path: path(text) } : { kind: 'chart', chart: text };
+};
+
 /** Visible ASCII, as HTTP/2 metadata and Kubernetes names need it. */
 export const name: Parser<string> = (text) => {
   if (!/^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text)) {

@@ -116,7 +116,7 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   [
     'a version for the reference server',
     { target: 'reference', arms: 'a: { seldon-version: 1.17.1 }' },
-    /^--arms: arm a: seldon-version belongs to target process or docker; the target is reference$/,
+    /^--arms: arm a: seldon-version belongs to target process or docker or kind; the target is reference$/,
   ],
   [
     'two arms of one url',
@@ -139,12 +139,12 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   [
     'an image for the wrapper in a process',
     { target: 'process', image: 'x:1', methods: 'predict' },
-    /^--image belongs to target docker; the target is process$/,
+    /^--image belongs to target docker or kind; the target is process$/,
   ],
   [
     'an image, and nobody said which target',
     { image: 'x:1', methods: 'predict' },
-    /^--image belongs to target docker; .* auto$/,
+    /^--image belongs to target docker or kind; .* auto$/,
   ],
   ['an image and its method', { target: 'docker', image: 'x:1', methods: 'predict' }, null],
   ['an image and two methods', { target: 'docker', image: 'x:1' }, /^--methods: a given image serves one model/],

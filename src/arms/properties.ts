@@ -20,7 +20,7 @@ export interface Changes {
 
 interface Property {
   /** The targets that can vary it. */
-  readonly only: readonly ('process' | 'docker' | 'reference')[];
+  readonly only: readonly ('process' | 'docker' | 'kind' | 'reference')[];
   /** Throws an Error that says what was expected. */
   read(value: RawValue): Changes;
 }
@@ -29,14 +29,14 @@ const MAX_VARIABLES = 64;
 const MAX_VALUE_LENGTH = 1000;
 const MAX_DELAY_MS = 10_000;
 
-const WRAPPER = ['process', 'docker'] as const;
+const WRAPPER = ['process', 'docker', 'kind'] as const;
 
 export const PROPERTIES: Readonly<Record<string, Property>> = {
   'seldon-version': { only: WRAPPER, read: (value) => ({ seldonVersion: oneOf(SELDON_VERSIONS)(scalar(value)) }) },
   env: { only: WRAPPER, read: (value) => ({ env: readEnv(value) }) },
   model: { only: WRAPPER, read: (value) => ({ model: findModel(scalar(value)) }) },
   packages: { only: WRAPPER, read: (value) => ({ packages: readPackages(value) }) },
-  image: { only: ['docker'], read: (value) => ({ image: imageReference(scalar(value)) }) },
+  image: { only: ['docker', 'kind'], read: (value) => ({ image: imageReference(scalar(value)) }) },
   connection: { only: ['reference'], read: (value) => ({ connection: oneOf(CONNECTIONS)(scalar(value)) }) },
   delay: { only: ['reference'], read: (value) => ({ delayMs: duration(0, MAX_DELAY_MS)(scalar(value)) }) },
 };

@@ -45,6 +45,8 @@ export async function provision(
       return provisionProcess(config, arms, methods, host);
     case 'docker':
       return provisionDocker(config, arms, methods, host);
+    case 'kind':
+      return provisionKind(config, arms, methods, host);
     case 'reference':
       return putUp(arms, (arm, host) => startReferenceTarget(arm, methods, host), host);
     case 'url':
@@ -108,6 +110,30 @@ async function provisionProcess(
   const start = (arm: ArmConfig, host: Host): Promise<Target> =>
     startProcessTarget(config, arm, environments.get(arm.id) as PythonEnvironment, methods, host);
   return putUp(arms, start, host);
+}
+
+/** What is kept free for a model is little, so that two of them and the cluster's own programs fit on two cores. */
+const RESOURCES = { cpuRequest: '400m', cpuLimit: '1', memory: '1Gi' } as const;
+const START_SECONDS = 180;
+
+async function provisionKind(
+  config: TargetConfig,
+  arms: Arms,
+  methods: readonly Method[],
+  host: Host,
+): Promise<Provisioned> {
+  const { cluster, nodeImage, operator } = config.kubernetes;
+  if (operator === null) throw new TypeError('target kind has an operator, or its options were refused');
+  const { startKindTargets } = await import('./kubernetes/kind.ts');
+  const { iterations, docker } = config;
+  const resources = RESOURCES;
+  const options = { cluster, nodeImage, operator, resources, startSeconds: START_SECONDS, iterations, docker };
+  const up = await startKindTargets({ ...options, logsFolder: null }, arms, methods, host);
+  return {
+    targets: up.targets as readonly [Target, ...Target[]],
+    fallback: null,
+    [Symbol.asyncDispose]: () => up[Symbol.asyncDispose](),
+  };
 }
 
 /** Images one after the other and before anything is started; arms that need the same share it. */

@@ -38,6 +38,7 @@ export function createTargetConfig(changes: Partial<TargetConfig>): TargetConfig
     iterations: 1,
     process: { python: null, cacheDir: '/nowhere' },
     docker: { keepImage: false },
+    kubernetes: { cluster: null, nodeImage: null, operator: null },
     url: { rest: null, grpc: null, metadata: {}, allowRemote: false },
     ...changes,
   };

@@ -1,0 +1,51 @@
+import { createOutputTail } from '../output-tail.ts';
+import type { KubeApi } from './api.ts';
+import type { Pod } from './objects.ts';
+import { logPath } from './paths.ts';
+import type { Snapshot } from './trouble.ts';
+
+const MAX_EVENTS = 8;
+
+/** Lines for the person who has to find out: pods, the last events, and the last lines of the model's log. */
+export async function gatherEvidence(api: KubeApi, namespace: string, snapshot: Snapshot): Promise<readonly string[]> {
+  const pods = snapshot.pods.map(describePod);
+  const events = snapshot.events
+    .filter(({ type }) => type === 'Warning')
+    .slice(-MAX_EVENTS)
+    .map(({ involvedObject, reason, message }) => `event ${involvedObject.name}: ${reason}: ${message}`);
+  const logs = await Promise.all(snapshot.pods.map((pod) => readLog(api, namespace, pod)));
+  return [...tame([...pods, ...events].join('\n')), ...logs.flat()];
+}
+
+function describePod({ metadata, status }: Pod): string {
+  const containers = (status?.containerStatuses ?? []).map(({ name, restartCount, state }) => {
+    const doing = state?.waiting?.reason ?? state?.terminated?.reason ?? 'running';
+    return `${name} ${doing}, restarts ${restartCount}`;
+  });
+  return [`pod ${metadata.name}: ${status?.phase ?? 'unknown'}`, ...containers].join('; ');
+}
+
+async function readLog(api: KubeApi, namespace: string, pod: Pod): Promise<readonly string[]> {
+  const status = pod.status?.containerStatuses?.[0];
+  if (status === undefined) return [];
+  const read = async (previous: boolean): Promise<string> => {
+    try {
+      const text = String(await api.get(logPath(namespace, pod.metadata.name, status.name, previous)));
+      // The node's own words in place of the log of a container that it has removed.
+      return text.startsWith('unable to retrieve container logs') ? '' : text;
+    } catch {
+      // A container that never started has none.
+      return '';
+    }
+  };
+  // Once it runs again, what ended before tells more than what has just begun.
+  const isRunningAgain = status.restartCount > 0 && status.state?.running !== undefined;
+  return tame((isRunningAgain && (await read(true))) || (await read(false)));
+}
+
+/** The last lines, free of what could control a terminal. */
+export function tame(text: string): readonly string[] {
+  const tail = createOutputTail();
+  tail.push(text);
+  return tail.lines();
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServerError } from '../../errors.ts';
+import { lastLines, type Outcome, runProgram } from '../exec.ts';
+import type { Host } from '../target.ts';
+import type { Access } from './api.ts';
+import { exportKindLogs } from './kind-logs.ts';
+
+const CREATE_LIMIT_MS = 300_000;
+const DELETE_LIMIT_MS = 60_000;
+const ASK_LIMIT_MS = 30_000;
+
+/** What kind says when the node's init system was not up within the half minute that kind allows, on a busy machine. */
+const START_RACE = /could not find a (log )?line that matches/i;
+
+/** The newest node of the Kubernetes versions that Seldon Core 1.19 is made for. */
+const NODE_IMAGE = 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0';
+
+export interface KindCluster extends AsyncDisposable {
+  readonly name: string;
+  readonly access: Access;
+  /** The container that is the cluster's first node. */
+  readonly node: string;
+  /** Whether this run made it. What it did not make is left as it was found. */
+  readonly isOurs: boolean;
+}
+
+export interface CreateOptions {
+  /** Null for the default, which is pinned. */
+  readonly nodeImage: string | null;
+  /** Ports of the node that this machine is to reach by 127.0.0.1, each at a free port. */
+  readonly nodePorts: readonly number[];
+  /** A folder of this run, where nobody else reads: the kubeconfig lies in it. */
+  readonly folder: string;
+  /** Where the logs of a cluster that does not start are kept; null to keep none. */
+  readonly logsFolder: string | null;
+}
+
+/**
+ * Makes a kind cluster with a name of its own, on the host's record before it exists; disposing deletes it.
+ * Throws ServerError with kind's last lines.
+ */
+export async function createKindCluster(options: CreateOptions, host: Host): Promise<KindCluster> {
+  const name = `sb-${randomBytes(4).toString('hex')}`;
+  const kubeconfig = join(options.folder, 'kubeconfig');
+  const configFile = join(options.folder, 'kind.json');
+  await writeFile(configFile, JSON.stringify(describeCluster(options.nodePorts)), { mode: 0o600 });
+  // kind writes into a file that is there, and leaves its mode alone.
+  await writeFile(kubeconfig, '', { mode: 0o600 });
+
+  const forget = host.recordCreated({ kind: 'kind-cluster', name, kubeconfig });
+  const cluster: KindCluster = {
+    name,
+    access: { kubeconfig, context: `kind-${name}` },
+    node: `${name}-control-plane`,
+    isOurs: true,
+    async [Symbol.asyncDispose]() {
+      if (await deleteKindCluster(name, kubeconfig)) forget();
+      else
+        host.log.warn(`kind cluster ${name} could not be deleted; delete it with: kind delete cluster --name ${name}`);
+    },
+  };
+  const argv = [
+    'kind',
+    'create',
+    'cluster',
+    '--name',
+    name,
+    '--config',
+    configFile,
+    '--kubeconfig',
+    kubeconfig,
+  ] as const;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      // Kept on failure, for its logs.
+      const { code, stderr } = await runProgram([...argv, '--image', options.nodeImage ?? NODE_IMAGE, '--retain'], {
+        signal: host.signal,
+        timeoutMs: CREATE_LIMIT_MS,
+      });
+      if (code === 0) return cluster;
+      const isRace = START_RACE.test(stderr) && attempt === 1;
+      if (!isRace) throw await explainFailure(name, stderr, options.logsFolder);
+      host.log.info('the node of the kind cluster was not up in time: making it once more');
+      await deleteKindCluster(name, kubeconfig);
+    }
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Uses a kind cluster that exists, by a kubeconfig of the run's own. Throws ServerError where there is none. */
+export async function findKindCluster(name: string, folder: string, host: Host): Promise<KindCluster> {
+  const ask = (...argv: string[]): Promise<Outcome> =>
+    runProgram(['kind', ...argv, '--name', name], { signal: host.signal, timeoutMs: ASK_LIMIT_MS });
+  const kubeconfig = join(folder, 'kubeconfig');
+  const exported = await ask('export', 'kubeconfig', '--kubeconfig', kubeconfig);
+  if (exported.code !== 0) {
+    throw new ServerError(
+      `expected a kind cluster named ${name}; kind finds none. Make it first, or give no name and the run makes its own.`,
+      { detail: lastLines(exported.stderr) },
+    );
+  }
+  await chmod(kubeconfig, 0o600);
+  const nodes = (await ask('get', 'nodes')).stdout.split('\n').filter((line) => line !== '');
+  const node = nodes.find((line) => line.endsWith('-control-plane')) ?? nodes[0];
+  if (node === undefined) throw new ServerError(`expected kind cluster ${name} to have a node; it has none`);
+  if (nodes.length > 1) {
+    throw new ServerError(
+      `expected kind cluster ${name} to have one node, found ${nodes.length}: give one with one node`,
+    );
+  }
+  return {
+    name,
+    access: { kubeconfig, context: `kind-${name}` },
+    node,
+    isOurs: false,
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** Deletes a cluster that a run made, also half of one; one that is gone is fine. False if kind could not. */
+export async function deleteKindCluster(name: string, kubeconfig: string): Promise<boolean> {
+  // A record is a file, and files can be wrong: a cluster of somebody else is never touched.
+  if (!/^sb-[0-9a-f]{8}$/.test(name)) throw new Error(`expected the name of a cluster of our own, got ${name}`);
+  const signal = AbortSignal.timeout(DELETE_LIMIT_MS);
+  try {
+    const argv = ['kind', 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig] as const;
+    return (await runProgram(argv, { signal })).code === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** kind's configuration; it reads JSON, which is YAML. The ports are kind's to choose, and open to this machine alone. */
+function describeCluster(nodePorts: readonly number[]): object {
+  const extraPortMappings = nodePorts.map((containerPort) => ({
+    containerPort,
+    hostPort: 0,
+    listenAddress: '127.0.0.1',
+    protocol: 'TCP',
+  }));
+  return {
+    kind: 'Cluster',
+    apiVersion: 'kind.x-k8s.io/v1alpha4',
+    networking: { apiServerAddress: '127.0.0.1' },
+    nodes: [{ role: 'control-plane', extraPortMappings }],
+  };
+}
+
+async function explainFailure(name: string, stderr: string, logsFolder: string | null): Promise<ServerError> {
+  const logs = logsFolder === null ? null : await exportKindLogs(name, logsFolder);
+  const where = logs === null ? '' : ` The logs of its node are in ${logs}.`;
+  return new ServerError(`expected kind to make a cluster; it could not. Its last lines say why.${where}`, {
+    detail: lastLines(stderr),
+  });
+}

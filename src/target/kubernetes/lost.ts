@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { explain, ServerError } from '../../errors.ts';
+import { type Access, type KubeApi, openKubeApi } from './api.ts';
+import { gatherEvidence } from './evidence.ts';
+import type { List, Pod } from './objects.ts';
+import { podsPath } from './paths.ts';
+
+/** So long the API may be away: a model that goes on answering is not lost. */
+const AWAY_LIMIT_MS = 15_000;
+const PAUSE_MS = 1000;
+
+export interface Watch extends AsyncDisposable {
+  /** Aborted with a ServerError when a model ends, is restarted or goes. */
+  readonly lost: AbortSignal;
+}
+
+/** Watches the pods of an arm's models while they are measured, which costs nothing as long as nothing happens. */
+export async function watchModels(access: Access, namespace: string, models: readonly string[]): Promise<Watch> {
+  const stop = new AbortController();
+  const lost = new AbortController();
+  const api = await openKubeApi(access, stop.signal);
+  const path = podsPath(namespace, models);
+  const known = new Map<string, number>();
+  for (const pod of (await api.get<List<Pod>>(path)).items) known.set(pod.metadata.name, countRestarts(pod));
+
+  const check = async (type: string, pod: Pod): Promise<void> => {
+    const { name } = pod.metadata;
+    const isEnding = type === 'DELETED' || pod.metadata.deletionTimestamp !== undefined;
+    const isRestarted = countRestarts(pod) > (known.get(name) ?? 0);
+    if (!known.has(name) || !(isEnding || isRestarted)) return;
+    const detail = await gatherEvidence(api, namespace, { seldon: null, deployments: [], pods: [pod], events: [] });
+    lost.abort(new ServerError(`expected pod ${name} to keep running; it ${describeEnd(pod, isEnding)}.`, { detail }));
+  };
+  const checkAll = async (pods: readonly Pod[]): Promise<void> => {
+    await Promise.all(pods.map((pod) => check('ADDED', pod)));
+    const there = new Set(pods.map(({ metadata }) => metadata.name));
+    const gone = [...known.keys()].find((name) => !there.has(name));
+    if (gone !== undefined) lost.abort(new ServerError(`expected pod ${gone} to keep running; it was removed.`));
+  };
+  const watching = watch(api, path, check, checkAll, stop.signal).catch((error) => {
+    const sentence = `expected the cluster to stay; its API has not answered for ${AWAY_LIMIT_MS / 1000} s: ${explain(error)}`;
+    if (!stop.signal.aborted) lost.abort(new ServerError(sentence, { cause: error }));
+  });
+  return {
+    lost: lost.signal,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await watching;
+    },
+  };
+}
+
+/** Goes on until the signal is aborted; rejects when the API has been away for too long. */
+async function watch(
+  api: KubeApi,
+  path: string,
+  check: (type: string, pod: Pod) => Promise<void>,
+  checkAll: (pods: readonly Pod[]) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  let heardMs = performance.now();
+  while (!signal.aborted) {
+    try {
+      const list = await api.get<List<Pod> & { metadata: { resourceVersion: string } }>(path);
+      heardMs = performance.now();
+      await checkAll(list.items);
+      const from = `${path}&watch=1&resourceVersion=${list.metadata.resourceVersion}`;
+      await api.watch(from, ({ type, object }) => void check(type, object as Pod).catch(() => {}), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (performance.now() - heardMs > AWAY_LIMIT_MS) throw error;
+    }
+    await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+function countRestarts({ status }: Pod): number {
+  return (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
+function describeEnd({ status }: Pod, isEnding: boolean): string {
+  const ended = (status?.containerStatuses ?? []).flatMap(({ state, lastState }) => {
+    const terminated = state?.terminated ?? lastState?.terminated;
+    return terminated === undefined ? [] : [terminated];
+  });
+  const [first] = ended;
+  if (first === undefined) return isEnding ? 'was removed' : 'was started again';
+  return first.reason === 'OOMKilled' ? 'took more memory than it may have' : `ended with code ${first.exitCode}`;
+}

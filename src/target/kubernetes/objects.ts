@@ -1,0 +1,84 @@
+/** The parts of Kubernetes' objects that are read here. The server may leave out whatever has a question mark. */
+
+export interface Meta {
+  readonly name: string;
+  readonly uid: string;
+  readonly generation?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface List<T> {
+  readonly items: readonly T[];
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface Node {
+  readonly metadata: Meta;
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly allocatable?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+}
+
+export interface Pod {
+  readonly metadata: Meta & { readonly deletionTimestamp?: string };
+  readonly spec: { readonly containers: readonly Container[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+interface ContainerState {
+  readonly running?: object;
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly exitCode: number; readonly reason?: string };
+}
+
+export interface Deployment {
+  readonly metadata: Meta;
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface SeldonDeployment {
+  readonly metadata: Meta;
+  readonly status?: { readonly state?: string; readonly description?: string };
+}
+
+export interface Service {
+  readonly spec: { readonly ports: readonly { readonly name: string; readonly nodePort: number }[] };
+}
+
+export interface KubeEvent {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly involvedObject: { readonly kind?: string; readonly name?: string };
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kubernetes/api.ts';
+import type { Deployment, List, Meta } from '../../../src/target/kubernetes/objects.ts';
+import { buildDeployment, buildServices, nameDeployment, type SeldonResource } from './children.ts';
+
+const SELDON = '/apis/machinelearning.seldon.io/v1';
+const PAUSE_MS = 150;
+
+/** What goes wrong. */
+export interface Faults {
+  /** Reconciling fails, and an event on the SeldonDeployment says so. */
+  readonly failing?: string;
+  /** Nothing at all happens, as with a manager that is not the leader yet. */
+  readonly silent?: boolean;
+}
+
+/**
+ * Stands in for Seldon's operator, by the real API from outside of the cluster: SeldonDeployments of one namespace (or
+ * all) become Deployments and Services, and their state is told. Disposing stops it; what it made goes with its owner.
+ */
+export async function startOperator(
+  access: Access,
+  faults: Faults = {},
+  isOurs: (namespace: string) => boolean = () => true,
+): Promise<AsyncDisposable> {
+  const stop = new AbortController();
+  const api = await openKubeApi(access, stop.signal);
+  const work = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      try {
+        const { items } = await api.get<List<SeldonResource>>(`${SELDON}/seldondeployments`);
+        const own = items.filter(({ metadata }) => isOurs(metadata.namespace));
+        if (!faults.silent) await Promise.all(own.map((seldon) => reconcile(api, seldon, faults)));
+      } catch {
+        // The kind is not there yet, or something went while it was looked at: the next turn tells.
+      }
+      await sleep(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  };
+  const working = work();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await working;
+    },
+  };
+}
+
+async function reconcile(api: KubeApi, seldon: SeldonResource, { failing }: Faults): Promise<void> {
+  const { name, namespace } = seldon.metadata;
+  if (failing !== undefined) {
+    await tell(api, seldon, failing);
+    return;
+  }
+  const at = `/apis/apps/v1/namespaces/${namespace}/deployments/${nameDeployment(seldon)}`;
+  const deployment = await api.apply<Deployment>(at, JSON.stringify(buildDeployment(seldon)));
+  const services = buildServices(seldon);
+  for (const service of services) {
+    const path = `/api/v1/namespaces/${namespace}/services/${service.metadata.name}`;
+    await api.apply(path, JSON.stringify(service));
+  }
+  await removeOrphans(api, seldon, new Set(services.map(({ metadata }) => metadata.name)));
+  const { replicas = 0, availableReplicas = 0 } = deployment.status ?? {};
+  const isUp = availableReplicas > 0 && replicas === availableReplicas;
+  const status = {
+    apiVersion: 'machinelearning.seldon.io/v1',
+    kind: 'SeldonDeployment',
+    metadata: { name, namespace },
+    status: { state: isUp ? 'Available' : 'Creating', replicas },
+  };
+  await api.apply(`${SELDON}/namespaces/${namespace}/seldondeployments/${name}/status`, JSON.stringify(status));
+}
+
+/** Like the real one: a Service with its label that it did not make goes. */
+async function removeOrphans(api: KubeApi, seldon: SeldonResource, known: ReadonlySet<string>): Promise<void> {
+  const { name, namespace } = seldon.metadata;
+  const path = `/api/v1/namespaces/${namespace}/services`;
+  const { items } = await api.get<List<{ metadata: Meta }>>(`${path}?labelSelector=seldon-deployment-id%3D${name}`);
+  for (const { metadata } of items) if (!known.has(metadata.name)) await api.remove(`${path}/${metadata.name}`);
+}
+
+async function tell(api: KubeApi, { metadata }: SeldonResource, message: string): Promise<void> {
+  const { name, namespace, uid } = metadata;
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.failed`, namespace },
+    involvedObject: { apiVersion: 'machinelearning.seldon.io/v1', kind: 'SeldonDeployment', name, namespace, uid },
+    type: 'Warning',
+    reason: 'InternalError',
+    message,
+  };
+  await api.apply(`/api/v1/namespaces/${namespace}/events/${name}.failed`, JSON.stringify(event));
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ServerError } from '../../../src/errors.ts';
+import { requireDocker } from '../../../src/target/docker-cli.ts';
+import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts';
+import { applyPatiently } from '../../../src/target/kubernetes/apply.ts';
+import { startKindTargets } from '../../../src/target/kubernetes/kind.ts';
+import { createKindCluster, type KindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
+import { describeSeldonDeployment, type Model } from '../../../src/target/kubernetes/manifest.ts';
+import type { List, Pod } from '../../../src/target/kubernetes/objects.ts';
+import type { KindOptions } from '../../../src/target/kubernetes/options.ts';
+import { podsPath, seldonDeploymentPath } from '../../../src/target/kubernetes/paths.ts';
+import { waitUntilAvailable } from '../../../src/target/kubernetes/rollout.ts';
+import type { Created } from '../../../src/target/target.ts';
+import { startOperator } from '../../helpers/operator/operator.ts';
+import { createArm, createTestFolder, createTestHost, type TestHost } from '../helpers.ts';
+import { crdFile, createTestNamespace, missesKind } from './lab.ts';
+import { sampleModel } from './sample-model.ts';
+
+const skip = (await missesKind()) ?? false;
+const LIMIT = { timeout: 900_000 };
+const { signal } = new AbortController();
+
+const OPTIONS: KindOptions = {
+  cluster: null,
+  nodeImage: process.env.KIND_NODE_IMAGE ?? null,
+  operator: { kind: 'manifest', path: crdFile },
+  // Two of them fit beside the cluster's own programs on two cores.
+  resources: { cpuRequest: '400m', cpuLimit: '1', memory: '1Gi' },
+  startSeconds: 180,
+  iterations: 1,
+  docker: { keepImage: true },
+  logsFolder: null,
+};
+
+test('from nothing to two models that answer over both transports, and back to nothing', {
+  skip,
+  ...LIMIT,
+}, async (t) => {
+  const host = createTestHost();
+  t.after(() => host.messages.length > 0 && t.diagnostic(host.messages.join('; ')));
+  const { watching, operators } = operateWhatIsRecorded(host);
+  t.after(() => operators.disposeAsync());
+  const up = await startKindTargets(OPTIONS, [createArm()], ['predict', 'predict_raw'], watching);
+  const [target] = up.targets;
+  assert.ok(target);
+  const recorded = [...host.recorded].find(({ kind }) => kind === 'kind-cluster') as KindRecord;
+  try {
+    assert.deepEqual(
+      {
+        target: target.arm.target,
+        isSeldon: target.arm.isSeldon,
+        network: target.arm.network,
+        answers: target.answers,
+      },
+      { target: 'kind', isSeldon: true, network: 'node-address', answers: 'fixed' },
+    );
+    for (const method of ['predict', 'predict_raw'] as const) assert.equal(await predict(target, method), 1);
+    assert.equal(target.lost.aborted, false);
+    await breakOnePod(recorded);
+    await new Promise((resolve) => target.lost.addEventListener('abort', resolve, { once: true }));
+    assert.match(target.lost.reason.message, /^expected pod arm0-predict-.* to keep running; it /);
+  } finally {
+    await operators.disposeAsync();
+    await up[Symbol.asyncDispose]();
+  }
+  assert.equal(host.recorded.size, 0);
+  assert.equal(await listNodes(recorded.name), '');
+  await assert.rejects(readFile(recorded.kubeconfig), 'the folder is gone');
+});
+
+describe('in a cluster that stays', { skip, ...LIMIT }, () => {
+  const made = new AsyncDisposableStack();
+  let cluster: KindCluster;
+  before(async () => {
+    const t = { after: (end: () => Promise<void>) => made.defer(end) } as TestContext;
+    const folder = await createTestFolder(t);
+    const options = { nodeImage: OPTIONS.nodeImage, nodePorts: [], folder, logsFolder: null };
+    cluster = made.use(await createKindCluster(options, createTestHost()));
+    made.use(await startOperator(cluster.access));
+  }, LIMIT);
+  after(() => made.disposeAsync());
+
+  test('a run takes its namespace with it, and nothing else', async () => {
+    const host = createTestHost();
+    const up = await startKindTargets({ ...OPTIONS, cluster: cluster.name }, [createArm()], ['predict'], host);
+    const kinds = [...host.recorded].map(({ kind }) => kind);
+    assert.ok(kinds.includes('namespace') && !kinds.includes('kind-cluster'));
+    assert.equal(await predict(up.targets[0] as never, 'predict'), 1);
+    await up[Symbol.asyncDispose]();
+    assert.equal(host.recorded.size, 0);
+    const api = await openKubeApi(cluster.access, signal);
+    const { items } = await api.get<List<Pod>>('/api/v1/namespaces');
+    assert.deepEqual(
+      items.filter(({ metadata }) => metadata.name.startsWith('seldon-bench-')),
+      [],
+    );
+    assert.notEqual(await listNodes(cluster.name), '');
+  });
+
+  test('models that do not fit are refused before any is made, with the sum', async () => {
+    const options = { ...OPTIONS, cluster: cluster.name, resources: { ...OPTIONS.resources, cpuRequest: '63' } };
+    const starting = startKindTargets(options, [createArm()], ['predict'], createTestHost());
+    await assert.rejects(
+      starting,
+      /room for one model that asks for 63000m of CPU each: the cluster has \d+m, what runs there asks for \d+m/,
+    );
+  });
+
+  test('an image that is not in the node is told at once', async (t) => {
+    const error = await failToStart(t, { image: 'seldon-bench/nothing:1' });
+    assert.match(error.message, /ErrImageNeverPull: .*seldon-bench\/nothing:1/);
+  });
+
+  test('a model that ends is told with its last lines', async (t) => {
+    const args = ['sh', '-c', 'echo this model has had enough; exit 3'];
+    const error = await failToStart(t, { args });
+    assert.match(error.message, /the model ended with code 3/);
+    assert.ok(error.detail.includes('this model has had enough'), error.detail.join('\n'));
+  });
+
+  test('a model that needs more memory than it may have is told as that', async (t) => {
+    const args = ['python3', '-c', 'x = bytearray(600 << 20); import time; time.sleep(60)'];
+    const error = await failToStart(t, { args, resources: { ...OPTIONS.resources, memory: '64Mi' } });
+    assert.match(error.message, /OOMKilled: the model took more memory than it may have/);
+  });
+
+  async function failToStart(t: TestContext, changes: Partial<Model>): Promise<ServerError> {
+    const { api, namespace } = await createTestNamespace(t, cluster.access);
+    const image =
+      (
+        await requireDocker(
+          'list images',
+          ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', 'seldon-bench/model'],
+          { signal },
+        )
+      ).split('\n')[0] ?? '';
+    const { resources } = OPTIONS;
+    const model = { ...sampleModel, image, resources, namespace: namespace.name, labels: namespace.labels, ...changes };
+    const path = seldonDeploymentPath(namespace.name, model.name);
+    await applyPatiently(api, 'it', path, describeSeldonDeployment(model), 30_000, createTestHost());
+    try {
+      await waitUntilAvailable(api, model, createTestHost());
+    } catch (error) {
+      assert.ok(error instanceof ServerError, String(error));
+      return error;
+    }
+    throw new Error('expected the model not to start');
+  }
+});
+
+type KindRecord = Extract<Created, { kind: 'kind-cluster' }>;
+
+/** Runs the stand-in operator against each kind cluster as soon as it is there. */
+function operateWhatIsRecorded(host: TestHost): { watching: TestHost; operators: AsyncDisposableStack } {
+  const operators = new AsyncDisposableStack();
+  const stop = new AbortController();
+  operators.defer(() => stop.abort());
+  const operate = async ({ kubeconfig, name }: KindRecord): Promise<void> => {
+    const access: Access = { kubeconfig, context: `kind-${name}` };
+    while (!stop.signal.aborted) {
+      try {
+        const operator = await startOperator(access);
+        operators.use(operator);
+        return;
+      } catch {
+        await sleep(200);
+      }
+    }
+  };
+  return {
+    watching: {
+      ...host,
+      recordCreated(thing) {
+        if (thing.kind === 'kind-cluster') void operate(thing);
+        return host.recordCreated(thing);
+      },
+    },
+    operators,
+  };
+}
+
+interface Answering {
+  readonly endpoints: Readonly<Record<string, { readonly rest?: { host: string; port: number; path: string } }>>;
+}
+
+/** The first number that the model answers. */
+async function predict(target: object, method: string): Promise<unknown> {
+  const { rest } = (target as Answering).endpoints[method] ?? {};
+  assert.ok(rest);
+  const reply = await fetch(`http://${rest.host}:${rest.port}${rest.path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ data: { ndarray: [0, 1, 2] } }),
+  });
+  const text = await reply.text();
+  assert.equal(reply.status, 200, text);
+  return /\[\s*(\d+)/.exec(text)?.[1] === '1' ? 1 : text;
+}
+
+async function breakOnePod({ kubeconfig, name }: KindRecord): Promise<void> {
+  const api = await openKubeApi({ kubeconfig, context: `kind-${name}` }, signal);
+  const { items } = await api.get<List<{ metadata: { name: string } }>>('/api/v1/namespaces');
+  const namespace = items.find(({ metadata }) => metadata.name.startsWith('seldon-bench-'))?.metadata.name ?? '';
+  const pods = await api.get<List<Pod>>(podsPath(namespace, ['arm0-predict']));
+  await api.remove(`/api/v1/namespaces/${namespace}/pods/${pods.items[0]?.metadata.name}`);
+}
+
+/** Names of the containers that are a cluster's nodes. */
+function listNodes(cluster: string): Promise<string> {
+  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
+  return requireDocker('list containers', ['ps', '--all', '--filter', filter, '--format', '{{.Names}}'], { signal });
+}
