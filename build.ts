@@ -13,7 +13,7 @@ const out = 'dist';
 await rm(out, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: ['src/main.ts', 'src/worker.ts'],
-  plugins: [precompileTemplates(), leaveOut('unzip-stream')],
+  plugins: [precompileTemplates(), leaveOut('unzip-stream'), shake('@kubernetes/client-node')],
   outdir: out,
   bundle: true,
   splitting: true,
@@ -45,6 +45,22 @@ function leaveOut(name: string): Plugin {
   };
 }
 
+/** Lets what a package has and nobody uses be left out: its modules only define things, though it does not say so. */
+function shake(name: string): Plugin {
+  const seen = {};
+  return {
+    name: 'shake',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async ({ path, importer, namespace, resolveDir, kind, pluginData }) => {
+        const isPart = path.startsWith(name) || importer.includes(`node_modules/${name}/`);
+        if (!isPart || pluginData === seen) return undefined;
+        const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: seen });
+        return { ...found, sideEffects: false, pluginData: undefined };
+      });
+    },
+  };
+}
+
 /** One section a package that has code in the bundle, in order of name. Fails on a package without a licence text. */
 async function collectLicences({ inputs }: Metafile): Promise<string> {
   const folders = new Set<string>();
@@ -72,7 +88,7 @@ interface About {
 }
 
 async function readLicence(folder: string, { license, author }: About): Promise<string> {
-  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md']) {
+  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md', 'UNLICENSE']) {
     const text = await readFile(join(folder, file), 'utf8').catch(() => null);
     if (text !== null) return text;
   }

@@ -46,7 +46,7 @@ const HOMES: Record<string, readonly string[]> = {
   protobufjs: ['payload'],
   handlebars: ['render'],
   'markdown-table': ['render'],
-  yaml: ['arms'],
+  yaml: ['arms', 'target'],
   echarts: ['render'],
   'hdr-histogram-js': ['analysis', 'render'],
   zod: ['report.ts', 'report', 'github'],

@@ -60,7 +60,7 @@ export interface Access {
 /** Connects by a kubeconfig, whose keys go nowhere else. Throws ServerError where it cannot be used. */
 export async function openKubeApi({ kubeconfig, context }: Access, signal: AbortSignal): Promise<KubeApi> {
   // The package takes a second to load: only who needs it waits for it.
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const config = new KubeConfig();
   const options: RequestOptions = {};
   let server: string | undefined;

@@ -36,12 +36,12 @@ export async function applyManifestFile(path: string, namespace: string, api: Ku
 }
 
 async function readDocuments(path: string, namespace: string): Promise<Document[]> {
-  const { loadYaml } = await import('@kubernetes/client-node');
+  const { parse } = await import('yaml');
   try {
     const texts = (await readFile(path, 'utf8')).split(/^---.*$/m);
     const filled = texts.filter((text) => /^[^\s#]/m.test(text));
     return filled.map((text) => {
-      const { apiVersion, kind, metadata } = loadYaml<Header>(text);
+      const { apiVersion, kind, metadata } = parse(text, { maxAliasCount: 100 }) as Header;
       if (!apiVersion || !kind || !metadata?.name) throw new Error('an object lacks apiVersion, kind or a name');
       return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? namespace, text };
     });
