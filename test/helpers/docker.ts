@@ -12,12 +12,12 @@ export async function docker(...args: string[]): Promise<string> {
 
 /**
  * The image that models are built on, where there is a Docker that has it; else the test is skipped, or fails where
- * SELDON_BENCH_TEST_LAB says that it must not be.
+ * SELDON_BENCH_TEST_CONTAINERS says that it must not be.
  */
 export async function findBaseImage(t: TestContext): Promise<string | null> {
   const why = await findObstacle();
   if (why === null) return process.env.SELDON_BENCH_BASE_IMAGE as string;
-  if (process.env.SELDON_BENCH_TEST_LAB === '1') throw new Error(why);
+  if (process.env.SELDON_BENCH_TEST_CONTAINERS === '1') throw new Error(why);
   t.skip(why);
   return null;
 }

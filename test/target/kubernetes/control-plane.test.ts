@@ -23,9 +23,9 @@ import { sayPodRuns } from '../../helpers/operator/kubelet.ts';
 import { type Faults, startOperator } from '../../helpers/operator/operator.ts';
 import { createTestFolder, createTestHost } from '../helpers.ts';
 import { startApiProxy } from './api-proxy.ts';
-import { crdFile, createTestNamespace, findControlPlane, missesHelm } from './lab.ts';
 import { startPodServer } from './pod-server.ts';
 import { sampleModel } from './sample-model.ts';
+import { crdFile, createTestNamespace, findControlPlane, missesHelm } from './test-cluster.ts';
 
 /** One file for all that needs the control plane: Seldon's kind is a thing of the whole cluster. */
 

@@ -16,8 +16,8 @@ import { waitUntilAvailable } from '../../../src/target/kubernetes/rollout.ts';
 import type { Created } from '../../../src/target/target.ts';
 import { startOperator } from '../../helpers/operator/operator.ts';
 import { createArm, createTestFolder, createTestHost, type TestHost } from '../helpers.ts';
-import { crdFile, createTestNamespace, missesKind } from './lab.ts';
 import { sampleModel } from './sample-model.ts';
+import { crdFile, createTestNamespace, missesKind } from './test-cluster.ts';
 
 const skip = (await missesKind()) ?? false;
 const LIMIT = { timeout: 900_000 };

@@ -7,20 +7,20 @@ import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kube
 import { makeNamespace, type Namespace, nameNamespace } from '../../../src/target/kubernetes/namespace.ts';
 import { createTestHost } from '../helpers.ts';
 
-const MUST = process.env.SELDON_BENCH_TEST_LAB === '1';
+const MUST = process.env.SELDON_BENCH_TEST_CONTAINERS === '1';
 
 export const crdFile = join(import.meta.dirname, '..', '..', 'helpers', 'operator', 'crd.yaml');
 
 /** A Kubernetes API without nodes, from a variable; why there is none where that is so. */
 export async function findControlPlane(): Promise<Access | string> {
-  const kubeconfig = process.env.LAB_CONTROL_PLANE_KUBECONFIG ?? '';
+  const kubeconfig = process.env.SELDON_BENCH_TEST_CONTROL_PLANE ?? '';
   try {
     await access(kubeconfig);
     const found = { kubeconfig, context: await readContext(kubeconfig) };
     await (await openKubeApi(found, AbortSignal.timeout(5000))).get('/readyz');
     return found;
   } catch (error) {
-    return explainAbsence('LAB_CONTROL_PLANE_KUBECONFIG names no Kubernetes API that answers', error);
+    return explainAbsence('SELDON_BENCH_TEST_CONTROL_PLANE names no Kubernetes API that answers', error);
   }
 }
 
@@ -50,7 +50,7 @@ export async function missesHelm(): Promise<string | false> {
 }
 
 function explainAbsence(why: string, cause: unknown): string {
-  if (MUST) throw new Error(`SELDON_BENCH_TEST_LAB=1, and ${why}`, { cause });
+  if (MUST) throw new Error(`SELDON_BENCH_TEST_CONTAINERS=1, and ${why}`, { cause });
   return why;
 }
 
