@@ -6,7 +6,7 @@ import { UserError } from '../src/errors.ts';
 import { clean } from '../src/render/foreign.ts';
 import { NOT_POSTED } from '../src/render/posting.ts';
 import { renderFiles, renderPages } from '../src/render/render.ts';
-import { parseReport, type Report } from '../src/report.ts';
+import { MAX_REPORT_BYTES, parseReport, type Report } from '../src/report.ts';
 import { buildGitHubPage } from './preview/github-page.ts';
 
 /**
@@ -15,7 +15,6 @@ import { buildGitHubPage } from './preview/github-page.ts';
  * diagrams drawn. Exits with 2, and writes nothing, where a file is not a report.
  */
 const USAGE = 'usage: npm run preview -- report.json [more.json] [--out preview]';
-const MOST_BYTES = 32 * 1024 * 1024;
 
 try {
   const { out, paths } = readCommand();
@@ -42,7 +41,7 @@ function readCommand(): { out: string; paths: readonly string[] } {
 async function readReport(path: string): Promise<Report> {
   try {
     const { size } = await stat(path);
-    if (size > MOST_BYTES) throw new Error(`expected at most ${MOST_BYTES} bytes, found ${size}`);
+    if (size > MAX_REPORT_BYTES) throw new Error(`expected at most ${MAX_REPORT_BYTES} bytes, found ${size}`);
     return parseReport(await readFile(path, 'utf8'));
   } catch (error) {
     // Parsers quote what they could not read.

@@ -12,6 +12,16 @@ export interface Marker {
   readonly attempt: string | null;
 }
 
+/** Whether `a` is a later run than `b`, or a later attempt of it. What tells of no run comes before all that do. */
+export function isLaterRun(a: Pick<Marker, 'run' | 'attempt'>, b: Pick<Marker, 'run' | 'attempt'>): boolean {
+  const [x, y] = [toNumber(a.run), toNumber(b.run)];
+  return x === y ? toNumber(a.attempt) > toNumber(b.attempt) : x > y;
+}
+
+function toNumber(digits: string | null): bigint {
+  return digits !== null && /^[0-9]{1,20}$/.test(digits) ? BigInt(digits) : -1n;
+}
+
 const PREFIX = '<!-- seldon-bench-action:v1 ';
 
 const FIELDS = {

@@ -169,6 +169,11 @@ export type GateRule = z.infer<typeof gateRule>;
 export type GateCheck = z.infer<typeof gateCheck>;
 export type History = z.infer<typeof history>;
 
+/** An arm's result in a cell; null where there is none. Ids are foreign text: `constructor` must not find anything. */
+export function resultOf({ results }: CellReport, arm: string): CellResult | null {
+  return Object.hasOwn(results, arm) ? (results[arm] ?? null) : null;
+}
+
 /** Reports are read from artifacts that anyone may have written: size first, then the schema. */
 export const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 

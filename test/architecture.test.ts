@@ -16,6 +16,7 @@ const LEAVES = [
     'abort.ts',
     'gate-rules.ts',
     'comment-marker.ts',
+    'quoted-difference.ts',
     'plan.ts',
     'block.ts',
     'report.ts',

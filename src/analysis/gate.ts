@@ -1,5 +1,14 @@
 import { GATE_RESULTS, type GateCondition, isBroken, matchesCell } from '../gate-rules.ts';
-import type { CellReport, CellResult, Comparison, Gate, GateCheck, GateRule, Report } from '../report.ts';
+import { quotedDifference } from '../quoted-difference.ts';
+import {
+  type CellReport,
+  type CellResult,
+  type Gate,
+  type GateCheck,
+  type GateRule,
+  type Report,
+  resultOf,
+} from '../report.ts';
 import { medianInterval } from '../stats/order-interval.ts';
 import { isTrustworthy } from './trust.ts';
 
@@ -73,7 +82,7 @@ function checkRegression(report: Judged, { limit }: GateCondition, cell: CellRep
   if (found === undefined || (limit !== null && limit < margin)) {
     return { ...base, value: null, low: null, high: null, bound: null, result: 'not-measured' };
   }
-  const { effect: value, low, high } = quote(found);
+  const { effect: value, low, high } = quotedDifference(found);
   const over = limit ?? margin;
   const check = { ...base, value, low, high };
   if (!canJudge(report)) return { ...check, bound: null, result: 'inconclusive' };
@@ -82,17 +91,12 @@ function checkRegression(report: Judged, { limit }: GateCondition, cell: CellRep
   return settled ? { ...check, bound: 'high', result: 'passed' } : { ...check, bound: null, result: 'inconclusive' };
 }
 
-/** An alarm that was measured again is held to what the further rounds showed. */
-function quote({ effect, low, high, confirmation }: Comparison): Pick<Comparison, 'effect' | 'low' | 'high'> {
-  return confirmation ?? { effect, low, high };
-}
-
 function checkLimit(report: Judged, { metric, limit }: GateCondition, cell: CellReport, arm: string): GateCheck {
-  const result = Object.hasOwn(cell.results, arm) ? cell.results[arm] : undefined;
-  const read = result === undefined ? null : readMetric(result, metric);
+  const result = resultOf(cell, arm);
+  const read = result === null ? null : readMetric(result, metric);
   const base = { arm, cell: cell.id };
   const nothing = { ...base, value: null, low: null, high: null, bound: null };
-  if (result === undefined || limit === null) return { ...nothing, result: 'not-measured' };
+  if (result === null || limit === null) return { ...nothing, result: 'not-measured' };
   // A measured cell may have too few requests to tell a tail.
   if (read === null) return { ...nothing, result: 'inconclusive' };
   const { value, low, high } = read;

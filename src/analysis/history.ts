@@ -1,4 +1,4 @@
-import type { History, Report } from '../report.ts';
+import { type History, type Report, resultOf } from '../report.ts';
 
 type EarlierRuns = Extract<History, { status: 'found' }>['runs'];
 type Differences = Extract<History, { status: 'not-comparable' }>['differences'];
@@ -82,8 +82,8 @@ function readMedians({ arms, cells }: Report): Record<string, number> {
   const id = arms[0]?.id ?? '';
   return Object.fromEntries(
     cells.flatMap((cell) => {
-      const result = Object.hasOwn(cell.results, id) ? cell.results[id] : undefined;
-      return result === undefined ? [] : [[cell.id, result.p50Ms.value] as const];
+      const result = resultOf(cell, id);
+      return result === null ? [] : [[cell.id, result.p50Ms.value] as const];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { type Marker, readMarker } from '../comment-marker.ts';
+import { isLaterRun, type Marker, readMarker } from '../comment-marker.ts';
 import type { Client } from './client.ts';
 import { type Refusal, readRefusal } from './refusal.ts';
 
@@ -196,9 +196,7 @@ async function fold(client: Client, { repository }: CommentRequest, comments: re
 function beats(theirs: Marker, { marker: ours, present }: Place): boolean {
   const [theyAre, weAre] = [theirs.head === present, ours.head === present];
   if (theyAre !== weAre && theirs.head !== null && ours.head !== null) return theyAre;
-  if (theirs.run === null || ours.run === null) return false;
-  const [x, y] = [BigInt(theirs.run), BigInt(ours.run)];
-  return x === y ? Number(theirs.attempt) > Number(ours.attempt) : x > y;
+  return theirs.run !== null && ours.run !== null && isLaterRun(theirs, ours);
 }
 
 function end(status: CommentStatus, url: string | null = null): CommentOutcome {

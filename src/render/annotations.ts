@@ -1,6 +1,6 @@
 import { isBroken } from '../gate-rules.ts';
+import { quotedDifference } from '../quoted-difference.ts';
 import type { Report } from '../report.ts';
-import { quotedDifference } from './arm-effects.ts';
 import { describeArmVerdict, listByEffect, opposeArms, tallyArms } from './arm-verdicts.ts';
 import { clean } from './foreign.ts';
 import { describeRule } from './gate-findings.ts';

@@ -1,5 +1,5 @@
+import { quotedDifference } from '../quoted-difference.ts';
 import type { Comparison } from '../report.ts';
-import { quotedDifference } from './arm-effects.ts';
 import { describeAlarm, listByEffect, opposeArms, type Tally, tallyArms } from './arm-verdicts.ts';
 import { MAX_ROUNDS } from './conclusions.ts';
 import { count, effectWithInterval, integer, percentExact } from './format.ts';

@@ -5,19 +5,6 @@ import { type Plain, plain } from './prose.ts';
 /** Confirming rounds are looked at once, so their intervals are at this level whatever the others are at. */
 const CONFIRMING_ALPHA = 0.05;
 
-/**
- * What a comparison is to be quoted with. Of an alarm that was measured again that is what the further rounds showed:
- * the first ones selected it for being large, and so overstate it.
- */
-export function quotedDifference({
-  effect,
-  low,
-  high,
-  confirmation,
-}: Comparison): Pick<Comparison, 'effect' | 'low' | 'high'> {
-  return confirmation ?? { effect, low, high };
-}
-
 /** "95% interval"; where differences that were measured again have another: "98.7% interval, 95% where measured again". */
 export function describeLevels(report: Report, comparisons: readonly Comparison[]): Plain {
   const first = plain`${confidence(report.alpha)} interval`;

@@ -1,5 +1,6 @@
+import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, CellReport, Verdict } from '../report.ts';
-import { hasTwoLevels, quotedDifference } from './arm-effects.ts';
+import { hasTwoLevels } from './arm-effects.ts';
 import { describeArmVerdictBeside, describeArmVerdictBriefly } from './arm-verdicts.ts';
 import { confidence, count, effectWithInterval, integer, millis, percentExact } from './format.ts';
 import { cellLabel, type Group, type Lookup, nothing } from './lookup.ts';

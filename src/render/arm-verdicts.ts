@@ -1,5 +1,6 @@
+import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, Comparison, Verdict } from '../report.ts';
-import { describeOwnLevel, quotedDifference } from './arm-effects.ts';
+import { describeOwnLevel } from './arm-effects.ts';
 import { count, effectWithInterval, integer, effect as showEffect } from './format.ts';
 import type { Lookup } from './lookup.ts';
 import { describeVerdict, VERDICTS } from './pairs-table.ts';

@@ -1,28 +1,11 @@
 import { renderFolded } from './fold.ts';
+import { writeLead } from './lead.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
-import { blocks, details, lines, type Md } from './markdown.ts';
+import { blocks, lines, type Md } from './markdown.ts';
 import type { Posting } from './posting.ts';
 import { findLatest, footer } from './posting-lines.ts';
-import { alertBlock, earlierRuns, keptLine, limitsTable } from './publication-sections.ts';
-import {
-  armCharts,
-  armConclusions,
-  armDifferences,
-  armTables,
-  cellTables,
-  codecTable,
-  conclusions,
-  head,
-  intervalChart,
-  marker,
-  medianCharts,
-  method,
-  page,
-  pairTables,
-  pivots,
-  titleOf,
-  withinArm,
-} from './sections.ts';
+import { earlierRuns, limitsTable } from './publication-sections.ts';
+import { foldedPart, head, marker, method, page } from './sections.ts';
 import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 
 /** UTF-16 units. GitHub takes 65 536 characters; what posts the comment may still add to it. */
@@ -52,24 +35,13 @@ function fits(text: string): boolean {
 function writeBody(lookup: Lookup, keep: Keep): Md {
   const groups = pickGroups(lookup.groups);
   return blocks(
-    keep('alert', () => alertBlock(lookup)),
-    keptLine(lookup),
-    keep('arm-conclusions', () => armConclusions(lookup)),
-    keep('differences', () => armDifferences(lookup)),
-    keep('arm-tables', () => armTables(lookup, groups)),
-    keep('arm-charts', () => armCharts(lookup, groups)),
-    withinArm(
-      lookup,
-      keep('conclusions', () => conclusions(lookup, groups)),
-      keep('pivots', () => pivots(lookup, groups)),
-      keep('intervals', () => intervalChart(lookup, groups)),
-    ),
+    writeLead(lookup, groups, keep),
     keep('gate', () => limitsTable(lookup)),
     keep('history', () => earlierRuns(lookup, groups)),
-    keep('medians', () => details(titleOf('medians', lookup, groups), medianCharts(lookup, groups))),
-    keep('cells', () => details(titleOf('cells', lookup, groups), cellTables(lookup, groups))),
-    keep('pairs', () => details(titleOf('pairs', lookup, groups), pairTables(lookup, groups))),
-    keep('codec', () => details(titleOf('codec', lookup, groups), codecTable(lookup, groups))),
+    keep('medians', () => foldedPart('medians', lookup, groups)),
+    keep('cells', () => foldedPart('cells', lookup, groups)),
+    keep('pairs', () => foldedPart('pairs', lookup, groups)),
+    keep('codec', () => foldedPart('codec', lookup, groups)),
     keep('method', () => method(lookup)),
   );
 }

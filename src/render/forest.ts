@@ -1,5 +1,6 @@
+import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, Comparison, Verdict } from '../report.ts';
-import { describeLevels, quotedDifference } from './arm-effects.ts';
+import { describeLevels } from './arm-effects.ts';
 import { describeArmVerdictBeside } from './arm-verdicts.ts';
 import { buildForestPanel } from './charts/forest.ts';
 import type { Panel } from './charts/panel.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../report.ts';
+import { type Report, resultOf } from '../report.ts';
 import { clean } from './foreign.ts';
 
 /**
@@ -9,7 +9,7 @@ import { clean } from './foreign.ts';
 export function renderHistograms(report: Report): string | null {
   const lines = report.cells.flatMap((cell) =>
     report.arms.flatMap((arm) => {
-      const result = Object.hasOwn(cell.results, arm.id) ? cell.results[arm.id] : undefined;
+      const result = resultOf(cell, arm.id);
       if (result?.histogram == null || !BASE64.test(result.histogram)) return [];
       const seconds = result.rounds.reduce((sum, { wallMs }) => sum + wallMs, 0) / 1000;
       const fields = [`Tag=${escapeTag(arm.id)}:${escapeTag(cell.id)}`, '0.000', seconds.toFixed(3)];

@@ -1,4 +1,12 @@
-import type { Arm, CellReport, CellResult, Comparison, Report, Verdict } from '../report.ts';
+import {
+  type Arm,
+  type CellReport,
+  type CellResult,
+  type Comparison,
+  type Report,
+  resultOf,
+  type Verdict,
+} from '../report.ts';
 import { connections, encodingLabel, integer, methodLabel, NOTHING, transportLabel } from './format.ts';
 import { isConcurrent } from './loop.ts';
 import { code, foreign, type Plain, type Prose, plain, say } from './prose.ts';
@@ -65,8 +73,7 @@ export function createLookup(report: Report): Lookup {
     between,
     cell: (id) => cells.get(id),
     comparison: (id) => byId.get(id),
-    // Ids are foreign text: `constructor` must not find anything.
-    result: (cell, { id } = arm) => (Object.hasOwn(cell.results, id) ? (cell.results[id] ?? null) : null),
+    result: (cell, { id } = arm) => resultOf(cell, id),
     against: (cell, other) => byArm.get(pairKey(other.id, cell.id)) ?? null,
     difference(a, b) {
       const straight = byCells.get(pairKey(a.id, b.id));

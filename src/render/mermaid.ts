@@ -1,6 +1,7 @@
 import { TRANSPORTS } from '../plan.ts';
+import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, CellReport, Verdict } from '../report.ts';
-import { describeLevels, quotedDifference } from './arm-effects.ts';
+import { describeLevels } from './arm-effects.ts';
 import { listEntries } from './contest.ts';
 import {
   chartNumber,

@@ -1,3 +1,4 @@
+import { isLaterRun, type Marker } from '../comment-marker.ts';
 import type { Report } from '../report.ts';
 import { type Md, md, toMarkdown } from './markdown.ts';
 import type { Link, Posting } from './posting.ts';
@@ -51,16 +52,9 @@ function joinLine(items: readonly Md[]): Md {
 
 /** Of several reports the one of the latest run, and of its latest attempt, speaks for all. */
 export function findLatest([first, ...others]: readonly [Report, ...Report[]]): Report {
-  return others.reduce((latest, report) => (isLater(report, latest) ? report : latest), first);
+  return others.reduce((latest, report) => (isLaterRun(runOf(report), runOf(latest)) ? report : latest), first);
 }
 
-function isLater({ provenance: a }: Report, { provenance: b }: Report): boolean {
-  const byRun = compareDigits(a.runId, b.runId);
-  return byRun > 0 || (byRun === 0 && compareDigits(a.runAttempt, b.runAttempt) > 0);
-}
-
-/** Numbers of any length: the longer one is larger. What is no number comes before all. */
-function compareDigits(a: string | undefined, b: string | undefined): number {
-  const [x = '', y = ''] = [a, b].map((text) => (/^[0-9]{1,20}$/.test(text ?? '') ? text : ''));
-  return x.length - y.length || x.localeCompare(y, 'en');
+function runOf({ provenance }: Report): Pick<Marker, 'run' | 'attempt'> {
+  return { run: provenance.runId ?? null, attempt: provenance.runAttempt ?? null };
 }

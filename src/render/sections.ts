@@ -132,7 +132,7 @@ export function intervalChart(lookup: Lookup, groups: readonly Group[]): Md | nu
   return mermaid(drawIntervals(lookup, groups));
 }
 
-export function medianCharts(lookup: Lookup, groups: readonly Group[]): Md {
+function medianCharts(lookup: Lookup, groups: readonly Group[]): Md {
   return blocks(...groups.map((group) => mermaid(drawMedians(lookup, group))));
 }
 
@@ -143,12 +143,12 @@ export function cellTables(lookup: Lookup, groups: readonly Group[]): Md {
   return blocks(...tables, small(join(notes, ' ')));
 }
 
-export function pairTables(lookup: Lookup, groups: readonly Group[]): Md {
+function pairTables(lookup: Lookup, groups: readonly Group[]): Md {
   const tables = groups.map((group) => buildPairsTable(lookup, group)).filter(({ rows }) => rows.length > 0);
   return tables.length === 0 ? md`` : blocks(...tables.map((table) => titled(unbroken(table))), small(PAIRS_NOTE));
 }
 
-export function codecTable(lookup: Lookup, groups: readonly Group[]): Md {
+function codecTable(lookup: Lookup, groups: readonly Group[]): Md {
   const table = buildCodecTable(lookup, new Set(groups.map((group) => group.batch)));
   return table === null ? md`` : blocks(tableToMarkdown(table), small(CODEC_NOTE));
 }
@@ -174,11 +174,21 @@ export function small(prose: Prose): Md {
   return md`<sub>${toMarkdown(prose)}</sub>`;
 }
 
-export function titleOf(
-  what: 'medians' | 'cells' | 'pairs' | 'codec',
-  { others, report }: Lookup,
-  groups: readonly Group[],
-): Md {
+type Folded = 'medians' | 'cells' | 'pairs' | 'codec';
+
+const FOLDED: Record<Folded, (lookup: Lookup, groups: readonly Group[]) => Md> = {
+  medians: medianCharts,
+  cells: cellTables,
+  pairs: pairTables,
+  codec: codecTable,
+};
+
+/** A part that is folded under its title; empty where it has nothing to show. */
+export function foldedPart(what: Folded, lookup: Lookup, groups: readonly Group[]): Md {
+  return details(titleOf(what, lookup, groups), FOLDED[what](lookup, groups));
+}
+
+function titleOf(what: Folded, { others, report }: Lookup, groups: readonly Group[]): Md {
   const load = isConcurrent(report) ? plain`batch and number of connections` : plain`batch`;
   const whose = others.length > 0 ? plain` of the baseline` : plain``;
   const cells = plain`${integer(groups.reduce((n, group) => n + group.cells.length, 0))}`;

@@ -1,28 +1,12 @@
 import { renderFolded } from './fold.ts';
 import { environmentTable, floorTable, stagesTable, warningsInFull } from './full-sections.ts';
+import { writeLead } from './lead.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
-import { blocks, details, type Md, md } from './markdown.ts';
+import { blocks, type Md, md } from './markdown.ts';
 import type { Posting } from './posting.ts';
 import { footer } from './posting-lines.ts';
-import { alertBlock, earlierRuns, keptLine, limitsTable } from './publication-sections.ts';
-import {
-  armCharts,
-  armConclusions,
-  armDifferences,
-  armTables,
-  cellTables,
-  codecTable,
-  conclusions,
-  head,
-  intervalChart,
-  medianCharts,
-  method,
-  page,
-  pairTables,
-  pivots,
-  titleOf,
-  withinArm,
-} from './sections.ts';
+import { earlierRuns, limitsTable } from './publication-sections.ts';
+import { cellTables, foldedPart, head, method, page } from './sections.ts';
 import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 
 /** Bytes of UTF-8. The runner drops a step's whole summary beyond 1 MiB. */
@@ -49,25 +33,14 @@ function fits(text: string): boolean {
 function writeBody(lookup: Lookup, keep: Keep): Md {
   const groups = pickGroups(lookup.groups);
   return blocks(
-    keep('alert', () => alertBlock(lookup)),
-    keptLine(lookup),
-    keep('arm-conclusions', () => armConclusions(lookup)),
-    keep('differences', () => armDifferences(lookup)),
-    keep('arm-tables', () => armTables(lookup, groups)),
-    keep('arm-charts', () => armCharts(lookup, groups)),
-    withinArm(
-      lookup,
-      keep('conclusions', () => conclusions(lookup, groups)),
-      keep('pivots', () => pivots(lookup, groups)),
-      keep('intervals', () => intervalChart(lookup, groups)),
-    ),
+    writeLead(lookup, groups, keep),
     keep('cells', () => section(md`Cells`, cellTables(lookup, groups))),
     keep('warnings', () => section(md`Warnings`, warningsInFull(lookup))),
     keep('gate', () => limitsTable(lookup)),
     keep('history', () => earlierRuns(lookup, groups)),
-    keep('medians', () => details(titleOf('medians', lookup, groups), medianCharts(lookup, groups))),
-    keep('pairs', () => details(titleOf('pairs', lookup, groups), pairTables(lookup, groups))),
-    keep('codec', () => details(titleOf('codec', lookup, groups), codecTable(lookup, groups))),
+    keep('medians', () => foldedPart('medians', lookup, groups)),
+    keep('pairs', () => foldedPart('pairs', lookup, groups)),
+    keep('codec', () => foldedPart('codec', lookup, groups)),
     keep('floor', () => floorTable(lookup)),
     keep('method', () => method(lookup)),
     keep('environment', () => section(md`Environment`, environmentTable(lookup))),

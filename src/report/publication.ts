@@ -14,10 +14,10 @@ export const claimId = z.enum([
   'raw-faster',
 ]);
 
-export const gateMetric = z.enum(['regression', 'claim', 'errors', 'p50', 'p90', 'p95', 'p99', 'throughput']);
+const gateMetric = z.enum(['regression', 'claim', 'errors', 'p50', 'p90', 'p95', 'p99', 'throughput']);
 
 /** `inconclusive`: the numbers do not tell on which side of the limit it lies. `not-measured`: there are none. */
-export const gateResult = z.enum(['passed', 'failed', 'inconclusive', 'not-measured']);
+const gateResult = z.enum(['passed', 'failed', 'inconclusive', 'not-measured']);
 
 /** One rule held against one cell of one arm, or against a claim. */
 export const gateCheck = z.strictObject({

@@ -52,7 +52,7 @@ async function post(
 }
 
 /** The output `outcome` where there is no report to tell it. */
-export function classify(error: unknown): 'aborted' | 'usage-error' | 'infra-error' {
+function classify(error: unknown): 'aborted' | 'usage-error' | 'infra-error' {
   if (error instanceof Interrupted) return 'aborted';
   return error instanceof UserError && !(error instanceof ServerError) ? 'usage-error' : 'infra-error';
 }

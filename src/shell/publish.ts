@@ -36,7 +36,8 @@ export async function publish(
     posting,
     provenance: latest.provenance,
     news: weighNews(reports),
-    write: (headNow) => renderPages(reports, { ...posting, headNow })['comment.md'],
+    // As it lies in the folder, but where the pull request has moved on meanwhile.
+    write: (headNow) => (headNow === null ? pages : renderPages(reports, { ...posting, headNow }))['comment.md'],
   });
   annotate([...posted.warnings, ...warnings, ...reports.flatMap(listFindings)]);
   writeOutputs({ ...describeMany(reports, outlet), ...describePosted(posted) });

@@ -1,6 +1,7 @@
 import type { ArmConfig, TargetConfig } from '../config.ts';
 import { ServerError, UserError } from '../errors.ts';
 import type { Method } from '../plan.ts';
+import { provideImages } from './arm-images.ts';
 import { nameArm, nameTarget } from './arm-name.ts';
 import { startDockerTarget } from './local/docker.ts';
 import { startProcessTarget } from './local/process.ts';
@@ -10,7 +11,7 @@ import { laneOf } from './local/python/lanes.ts';
 import type { Python } from './local/python/probe.ts';
 import { startReferenceTarget } from './local/reference.ts';
 import { openUrlTarget } from './local/url.ts';
-import { type ModelImage, provideImage } from './model-image.ts';
+import type { ModelImage } from './model-image.ts';
 import { endAll, startAll } from './start-all.ts';
 import type { Host, Target } from './target.ts';
 
@@ -136,7 +137,7 @@ async function provisionKind(
   };
 }
 
-/** Images one after the other and before anything is started; arms that need the same share it. */
+/** Images before anything is started. */
 async function provisionDocker(
   config: TargetConfig,
   arms: Arms,
@@ -144,16 +145,9 @@ async function provisionDocker(
   host: Host,
 ): Promise<Provisioned> {
   await using stack = new AsyncDisposableStack();
-  const images = new Map<string, ModelImage>();
-  for (const arm of arms) {
-    try {
-      images.set(arm.id, stack.use(await provideImage(arm, config, host)));
-    } catch (error) {
-      throw nameArm(error, arms, arm);
-    }
-  }
+  const images = await provideImages(arms, config, stack, host);
   const start = (arm: ArmConfig, host: Host): Promise<Target> =>
-    startDockerTarget(config, arm, images.get(arm.id) as ModelImage, methods, host);
+    startDockerTarget(config, arm, images[arms.indexOf(arm)] as ModelImage, methods, host);
   // Containers go before the images that they are made of.
   const provisioned = stack.use(await putUp(arms, start, host));
   const made = stack.move();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import type { ArmConfig, TargetConfig } from '../config.ts';
 import { ServerError } from '../errors.ts';
+import type { Arm } from '../report.ts';
 import { writeContext } from './container/image-context.ts';
 import { explainRefusal, requireDocker, runDocker } from './docker-cli.ts';
 import { runProgram } from './exec.ts';
@@ -65,6 +66,11 @@ export async function provideImage(
     await remove();
     throw error;
   }
+}
+
+/** For the report. */
+export function describeImage({ reference, id, bytes, tensorflow }: ModelImage): NonNullable<Arm['image']> {
+  return { reference, id, ...(bytes !== null && { bytes }), tensorflow };
 }
 
 async function findGiven(reference: string, host: Host): Promise<ModelImage> {

@@ -1,5 +1,5 @@
+import { quotedDifference } from '../../quoted-difference.ts';
 import type { Comparison } from '../../report.ts';
-import { quotedDifference } from '../arm-effects.ts';
 import { integer, percentExact, ratio } from '../format.ts';
 import { type Plain, type Prose, plain } from '../prose.ts';
 import { TONES } from './inks.ts';

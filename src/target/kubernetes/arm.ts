@@ -2,8 +2,8 @@ import type { ArmConfig } from '../../config.ts';
 import { GRPC_RECEIVE_LIMIT_BYTES } from '../../endpoint.ts';
 import type { Method } from '../../plan.ts';
 import { buildCommand } from '../container/run-argv.ts';
-import { IMAGE, SETTINGS } from '../local/wrapper.ts';
-import type { ModelImage } from '../model-image.ts';
+import { IMAGE, listParameters, SETTINGS } from '../local/wrapper.ts';
+import { describeImage, type ModelImage } from '../model-image.ts';
 import type { Host, Target } from '../target.ts';
 import type { Access, KubeApi } from './api.ts';
 import { deployModel } from './deploy.ts';
@@ -46,7 +46,7 @@ export async function startArm(
         labels: namespace.labels,
         image: image.reference,
         args: image.built ? buildCommand(method, arm.model) : null,
-        parameters: isOurModel ? [{ name: 'iterations', value: String(iterations), type: 'INT' }] : [],
+        parameters: image.built ? listParameters(arm.model, iterations) : [],
         env: {
           SELDON_LOG_LEVEL: 'ERROR',
           TF_CPP_MIN_LOG_LEVEL: '3',
@@ -87,8 +87,4 @@ export async function startArm(
     readUsage: async () => null,
     [Symbol.asyncDispose]: () => watch[Symbol.asyncDispose](),
   };
-}
-
-function describeImage({ reference, id, bytes, tensorflow }: ModelImage): NonNullable<Target['arm']['image']> {
-  return { reference, id, tensorflow, ...(bytes !== null && { bytes }) };
 }

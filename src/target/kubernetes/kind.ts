@@ -1,8 +1,9 @@
 import { tmpdir } from 'node:os';
 import type { ArmConfig } from '../../config.ts';
 import type { Method } from '../../plan.ts';
+import { provideImages } from '../arm-images.ts';
 import { nameArm, nameTarget } from '../arm-name.ts';
-import { type ModelImage, provideImage } from '../model-image.ts';
+import type { ModelImage } from '../model-image.ts';
 import { createRunFolder } from '../run-folder.ts';
 import { startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
@@ -43,7 +44,7 @@ export async function startKindTargets(
   const [cluster, images] = await doSideBySide(
     [
       async (host) => stack.use(await openCluster(options, nodePorts ?? [], stack, host)),
-      (host) => provideImages(options, arms, stack, host),
+      (host) => provideImages(arms, options, stack, host),
     ],
     host,
   );
@@ -99,24 +100,6 @@ async function openCluster(
   const made = await createKindCluster({ nodeImage, nodePorts, folder: path, logsFolder }, host);
   host.log.info(`kind cluster ${made.name} is up after ${tellSeconds(startedMs)}`);
   return made;
-}
-
-/** One after the other: arms may have the same image, which is then built once. */
-async function provideImages(
-  options: KindOptions,
-  arms: readonly ArmConfig[],
-  stack: AsyncDisposableStack,
-  host: Host,
-): Promise<ModelImage[]> {
-  const images: ModelImage[] = [];
-  for (const arm of arms) {
-    try {
-      images.push(stack.use(await provideImage(arm, options, host)));
-    } catch (error) {
-      throw nameArm(error, arms, arm);
-    }
-  }
-  return images;
 }
 
 async function loadImages(cluster: KindCluster, images: readonly ModelImage[], host: Host): Promise<void> {

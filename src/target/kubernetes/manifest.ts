@@ -1,7 +1,5 @@
 import type { Method } from '../../plan.ts';
-
-/** Where the wrapper's servers listen inside the pod. */
-export const POD_PORTS = { rest: 9000, grpc: 9500, metrics: 6000 } as const;
+import { PORTS } from '../container/run-argv.ts';
 
 const PREDICTOR = 'default';
 const CONTAINER = 'classifier';
@@ -67,7 +65,7 @@ export function describeSeldonDeployment(model: Model): object {
 
 function describePod({ image, args, env, resources, startSeconds }: Model): object {
   const { cpuRequest, cpuLimit, memory } = resources;
-  const tcp = { tcpSocket: { port: POD_PORTS.metrics } };
+  const tcp = { tcpSocket: { port: PORTS.metrics } };
   return {
     // The pod is gone as soon as it is not wanted: nobody is served by it who would have to be let down gently.
     terminationGracePeriodSeconds: 1,
@@ -90,7 +88,7 @@ function describePod({ image, args, env, resources, startSeconds }: Model): obje
         },
         volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
         startupProbe: {
-          httpGet: { path: '/health/ping', port: POD_PORTS.rest },
+          httpGet: { path: '/health/ping', port: PORTS.rest },
           periodSeconds: 1,
           failureThreshold: startSeconds,
         },
@@ -113,8 +111,8 @@ export function describeService(
 ): object {
   const port = (name: 'rest' | 'grpc'): object => ({
     name,
-    port: POD_PORTS[name],
-    targetPort: POD_PORTS[name],
+    port: PORTS[name],
+    targetPort: PORTS[name],
     protocol: 'TCP',
     ...(nodePorts && { nodePort: nodePorts[name] }),
   });

@@ -9,13 +9,13 @@ import { createCgroupMeter } from '../container/cgroup-usage.ts';
 import { type Container, startContainer } from '../container/container.ts';
 import { readPython } from '../container/python.ts';
 import { buildCommand, LIMITS } from '../container/run-argv.ts';
-import type { ModelImage } from '../model-image.ts';
+import { describeImage, type ModelImage } from '../model-image.ts';
 import { endAll, startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
 import { askUntil } from '../wait.ts';
 import { describeModel } from './process.ts';
 import { type Answer, askGrpc, askRest } from './readiness.ts';
-import { SETTINGS } from './wrapper.ts';
+import { listParameters, SETTINGS } from './wrapper.ts';
 
 const START_LIMIT_MS = 120_000;
 
@@ -78,9 +78,7 @@ async function startServing(
         image: image.reference,
         method,
         command: image.built ? buildCommand(method, arm.model) : null,
-        parameters: isOurs
-          ? JSON.stringify([{ name: 'iterations', value: String(config.iterations), type: 'INT' }])
-          : null,
+        parameters: isOurs ? JSON.stringify(listParameters(arm.model, config.iterations)) : null,
         env: arm.env,
         word,
         cores,
@@ -137,12 +135,7 @@ async function describeArm(arm: ArmConfig, image: ModelImage, container: Contain
     ...(arm.packages.length > 0 && { packages: [...arm.packages] }),
     settings: { ...SETTINGS, 'cpu limit': LIMITS.cpus, 'memory limit': LIMITS.memory, ...arm.env },
     connection: null,
-    image: {
-      reference: image.reference,
-      id: image.id,
-      ...(image.bytes !== null && { bytes: image.bytes }),
-      tensorflow: image.tensorflow,
-    },
+    image: describeImage(image),
     network: 'loopback-port',
   };
 }

@@ -30,6 +30,11 @@ export const MODELS: Readonly<Record<Method, string>> = {
   predict_raw_decode: 'FixedPredictRawDecode',
 };
 
+/** Parameters as Seldon hands them to a model's class: our models have one, those of others none. */
+export function listParameters(model: ArmConfig['model'], iterations: number) {
+  return model ? [] : [{ name: 'iterations', value: String(iterations), type: 'INT' }];
+}
+
 export interface WrapperPorts {
   readonly rest: number;
   readonly grpc: number;
@@ -84,7 +89,7 @@ async function tryPorts(options: WrapperOptions, host: Host): Promise<Wrapper | 
   const word = randomBytes(16).toString('hex');
   let isPortTaken = false;
   const { model } = options;
-  const parameters = model ? [] : [{ name: 'iterations', value: String(options.iterations), type: 'INT' }];
+  const parameters = listParameters(model, options.iterations);
   const family = stack.use(
     await startFamily(
       {
