@@ -1,5 +1,7 @@
 import { removeContainer } from './container/remove.ts';
 import { lastLines, nameCommand, runProgram } from './exec.ts';
+import { deleteKindCluster } from './kubernetes/kind-cluster.ts';
+import { removeNamespace } from './kubernetes/namespace.ts';
 import { endGroup, readStartTime } from './process-group.ts';
 import { removeFolder } from './run-folder.ts';
 import type { Created } from './target.ts';
@@ -33,32 +35,28 @@ type Of<K extends Created['kind']> = Extract<Created, { kind: K }>;
 
 async function removeImage(reference: string): Promise<void> {
   requirePrefix('an image', reference, 'seldon-bench/');
+  const argv = ['docker', 'image', 'rm', reference] as const;
+  const { code, stderr } = await runProgram(argv, { signal: new AbortController().signal, timeoutMs: LIMIT_MS });
   // Where another run has begun to use it, it stays.
-  await succeed(['docker', 'image', 'rm', reference], /no such image|image is being used|must be forced/i);
+  if (code === 0 || /no such image|image is being used|must be forced/i.test(stderr)) return;
+  throw new Error(`${nameCommand(argv)} ended with code ${code}: ${lastLines(stderr).at(-1) ?? ''}`);
 }
 
-/** Deleting a cluster that is not there is fine for kind itself. */
 async function deleteCluster({ name, kubeconfig }: Of<'kind-cluster'>): Promise<void> {
   requirePrefix('a cluster', name, 'sb-');
-  await succeed(['kind', 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig]);
+  if (await deleteKindCluster(name, kubeconfig)) return;
+  throw new Error(`kind could not delete cluster ${name}; delete it with: kind delete cluster --name ${name}`);
 }
 
 /** Only where it carries the label too: in somebody's cluster a name alone is no proof. */
 async function deleteNamespace({ name, kubeconfig, context, label }: Of<'namespace'>): Promise<void> {
   requirePrefix('a namespace', name, 'seldon-bench-');
   if (!/^[A-Za-z0-9./_-]+=[A-Za-z0-9._-]+$/.test(label)) throw new Error(`expected a label key=value, got ${label}`);
-  const place = ['--kubeconfig', kubeconfig, '--context', context];
-  const which = ['--selector', label, '--field-selector', `metadata.name=${name}`];
-  await succeed(['kubectl', 'delete', 'namespaces', ...place, ...which, '--ignore-not-found', '--wait=false']);
+  if (await removeNamespace({ kubeconfig, context }, name, label)) return;
+  throw new Error(`namespace ${name} is still there; remove it with: kubectl delete namespace ${name}`);
 }
 
 /** A record is a file, and files can be wrong. */
 function requirePrefix(what: string, name: string, prefix: string): void {
   if (!name.startsWith(prefix)) throw new Error(`expected ${what} named ${prefix}..., got ${name}`);
-}
-
-async function succeed(argv: readonly [string, ...string[]], fine: RegExp = /(?!)/): Promise<void> {
-  const outcome = await runProgram(argv, { signal: new AbortController().signal, timeoutMs: LIMIT_MS });
-  if (outcome.code === 0 || fine.test(outcome.stderr)) return;
-  throw new Error(`${nameCommand(argv)} ended with code ${outcome.code}: ${lastLines(outcome.stderr).at(-1) ?? ''}`);
 }
