@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { Model } from '../arms/model.ts';
 import type { ArmConfig, TargetConfig } from '../config.ts';
 import { ServerError } from '../errors.ts';
 import type { Arm } from '../report.ts';
@@ -19,6 +20,12 @@ const BASE_IMAGES: Readonly<Record<ArmConfig['seldonVersion'], string>> = {
   '1.17.1': 'python:3.10-slim@sha256:420fbb0e468d3eaf0f7e93ea6f7a48792cbcadc39d43ac95b96bee2afe4367da',
 };
 
+/** What the building of an image takes, for the log. */
+const BUILD_COSTS = {
+  'tensorflow-cpu': 'some minutes and 1.5 GB',
+  'stand-in': 'about a minute and 0.3 GB',
+} as const;
+
 /** An image that is in Docker's store. Disposing it removes one that was built for the run, unless it is to stay. */
 export interface ModelImage extends AsyncDisposable {
   readonly reference: string;
@@ -36,7 +43,7 @@ export interface ModelImage extends AsyncDisposable {
  * A base image other than the pinned one is named by the variable SELDON_BENCH_BASE_IMAGE. Throws ServerError.
  */
 export async function provideImage(
-  arm: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'model' | 'image'>,
+  arm: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'model' | 'image' | 'tensorflow'>,
   config: Pick<TargetConfig, 'docker'>,
   host: Host,
   env: NodeJS.ProcessEnv = process.env,
@@ -44,12 +51,14 @@ export async function provideImage(
   if (arm.image !== null) return findGiven(arm.image, host);
   const base = env.SELDON_BENCH_BASE_IMAGE || BASE_IMAGES[arm.seldonVersion];
   await using folder = await createRunFolder(tmpdir(), host, 'image-');
+  const tensorflow = arm.tensorflow === 'full' ? 'tensorflow-cpu' : 'stand-in';
+  if (arm.model !== null && tensorflow === 'stand-in') host.log.warn(describeOwnImports(arm.model));
   const content = await writeContext(folder.path, arm);
   const reference = `seldon-bench/model:${await nameContent(content, base, host)}`;
   const present = await inspect(reference, host);
   if (present !== null) {
     host.log.info(`image ${reference} was built before`);
-    return { ...present, reference, built: true, tensorflow: 'tensorflow-cpu', async [Symbol.asyncDispose]() {} };
+    return { ...present, reference, built: true, tensorflow, async [Symbol.asyncDispose]() {} };
   }
   const forget = host.recordCreated({ kind: 'image', reference });
   const remove = async (): Promise<void> => {
@@ -57,15 +66,20 @@ export async function provideImage(
     forget();
   };
   try {
+    host.log.info(`building image ${reference} on ${base}: ${BUILD_COSTS[tensorflow]}, once`);
     await build(reference, base, folder.path, host);
     const made = await inspect(reference, host);
     if (made === null) throw new ServerError(`expected the image ${reference} after it was built; it is not there.`);
     const dispose = config.docker.keepImage ? async () => forget() : remove;
-    return { ...made, reference, built: true, tensorflow: 'tensorflow-cpu', [Symbol.asyncDispose]: dispose };
+    return { ...made, reference, built: true, tensorflow, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+function describeOwnImports({ name }: Model): string {
+  return `${name} runs beside a stand-in for TensorFlow, which has nothing but make_ndarray and make_tensor_proto: what the model itself imports of tensorflow is not there`;
 }
 
 /** For the report. */
@@ -88,7 +102,6 @@ async function pull(reference: string, host: Host): Promise<Inspected> {
 }
 
 async function build(reference: string, base: string, folder: string, host: Host): Promise<void> {
-  host.log.info(`building image ${reference} on ${base}: some minutes and 1.5 GB, once`);
   const startedMs = performance.now();
   await requireDocker(
     'build the image of the model',

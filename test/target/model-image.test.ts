@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ServerError } from '../../src/errors.ts';
 import { provideImage } from '../../src/target/model-image.ts';
 import { buildImage, docker, findBaseImage } from '../helpers/docker.ts';
-import { createArm, createTargetConfig, createTestHost } from './helpers.ts';
+import { createArm, createTargetConfig, createTestFolder, createTestHost } from './helpers.ts';
 
 const config = createTargetConfig({ kind: 'docker' });
 const keeping = createTargetConfig({ kind: 'docker', docker: { keepImage: true } });
@@ -45,6 +47,24 @@ test('an image is built once, is on record while it lasts, and goes with the run
   await first[Symbol.asyncDispose]();
   assert.equal(await isThere(first.reference), false);
   assert.equal(host.recorded.size, 0);
+});
+
+test('an image with the stand-in is another one, and whoever brings a model is told', async (t) => {
+  const env = await createBase(t, 'true');
+  if (env === null) return;
+  const host = createTestHost();
+  const arm = createOddArm();
+  await using full = await provideImage(arm, config, host, env);
+  const folder = await createTestFolder(t);
+  await writeFile(join(folder, 'Mine.py'), 'class Mine: pass\n');
+  await using slim = await provideImage({ ...arm, tensorflow: 'stand-in' }, config, host, env);
+  assert.notEqual(slim.reference, full.reference);
+  assert.equal(slim.tensorflow, 'stand-in');
+  assert.doesNotMatch(host.messages.join('\n'), /beside a stand-in/);
+  const own = { ...arm, tensorflow: 'stand-in', model: { folder, name: 'Mine' } } as const;
+  await using mine = await provideImage(own, config, host, env);
+  assert.match(host.messages.join('\n'), /^Mine runs beside a stand-in for TensorFlow, which has nothing but/m);
+  assert.notEqual(mine.reference, slim.reference);
 });
 
 test('an image that is to be kept stays, and belongs to somebody then', async (t) => {

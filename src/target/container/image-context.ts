@@ -15,24 +15,47 @@ const MAX_BYTES = 2 * 1024 ** 3;
 const LEFT_OUT: ReadonlySet<string> = new Set(['__pycache__', '.git', '.venv', 'node_modules']);
 
 /**
- * Writes into the empty folder what `docker build` is given: the Dockerfile, every package with its version, and the
- * model. Returns a hash (64 hex digits) over all of it: names, what is in the files, and nothing of when or where.
+ * Writes into the empty folder what `docker build` is given: the Dockerfile, every package with its version, the
+ * stand-in for TensorFlow where it is wanted, and the model. Returns a hash (64 hex digits) over all of it: names, what is in the files, and nothing of when or where.
  * Throws ServerError for a model's folder that is too large.
  */
 export async function writeContext(
   folder: string,
-  { seldonVersion, packages, model }: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'model'>,
+  arm: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'model' | 'tensorflow'>,
 ): Promise<string> {
-  const lane = laneOf(seldonVersion, packages);
-  const constraints = await readFile(lane.constraintsFile, 'utf8');
+  const { model, tensorflow } = arm;
   await cp(join(modelFolder, 'Dockerfile'), join(folder, 'Dockerfile'));
-  const kept = lane.pins.length === 0 ? constraints : withoutPinned(constraints, lane.pins);
-  await writeFile(join(folder, 'requirements.txt'), [kept.trimEnd(), ...lane.pins, ''].join('\n'));
+  await writeFile(join(folder, 'requirements.txt'), await listRequirements(arm));
+  const standIn = join(folder, 'stand-in');
+  await mkdir(standIn);
+  if (tensorflow === 'stand-in') await cp(join(modelFolder, 'stand-in'), standIn, { recursive: true, filter: isKept });
   const into = join(folder, 'model');
   await mkdir(into);
   if (model) await copyModel(model.folder, into);
   else await copyOurModels(into);
   return hashFolder(folder);
+}
+
+/** Every package with its version; without TensorFlow also none that only it needs, unless the arm names it. */
+async function listRequirements({
+  seldonVersion,
+  packages,
+  tensorflow,
+}: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'tensorflow'>): Promise<string> {
+  const { constraintsFile, pins } = laneOf(seldonVersion, packages);
+  const constraints = await readFile(constraintsFile, 'utf8');
+  const unneeded = tensorflow === 'full' ? [] : await listOnlyForTensorflow(seldonVersion);
+  const kept = withoutPinned(constraints, [...pins, ...unneeded]);
+  return [kept.trimEnd(), ...pins, ''].join('\n');
+}
+
+async function listOnlyForTensorflow(seldonVersion: ArmConfig['seldonVersion']): Promise<string[]> {
+  const lines = (await readFile(join(modelFolder, `only-for-tensorflow-${seldonVersion}.txt`), 'utf8')).split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function isKept(path: string): boolean {
+  return !LEFT_OUT.has(basename(path));
 }
 
 async function copyOurModels(into: string): Promise<void> {
@@ -48,7 +71,7 @@ async function copyModel(from: string, into: string): Promise<void> {
     // A link may lead anywhere; what it leads to is what the model reads.
     dereference: true,
     filter: async (path) => {
-      if (path !== from && LEFT_OUT.has(basename(path))) return false;
+      if (path !== from && !isKept(path)) return false;
       const stats = await stat(path);
       if (!stats.isFile()) return stats.isDirectory();
       files++;

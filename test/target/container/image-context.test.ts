@@ -12,7 +12,8 @@ async function hash(t: TestContext, changes: Parameters<typeof createArm>[0] = {
 test('the context has the Dockerfile, every package and our models; the same makes the same hash', async (t) => {
   const folder = await createTestFolder(t);
   const first = await writeContext(folder, createArm());
-  assert.deepEqual((await readdir(folder)).sort(), ['Dockerfile', 'model', 'requirements.txt']);
+  assert.deepEqual((await readdir(folder)).sort(), ['Dockerfile', 'model', 'requirements.txt', 'stand-in']);
+  assert.deepEqual(await readdir(join(folder, 'stand-in')), []);
   assert.ok((await readdir(join(folder, 'model'))).includes('FixedPredict.py'));
   assert.match(await readFile(join(folder, 'requirements.txt'), 'utf8'), /^seldon-core==1\.19\.0$/m);
   assert.match(first, /^[0-9a-f]{64}$/);
@@ -34,6 +35,26 @@ test('a pinned package takes the place of the one that the version has', async (
     lines.filter((line) => line.startsWith('idna')),
     ['idna==3.19'],
   );
+});
+
+test('with the stand-in, what only TensorFlow needs is left out, and what the arm names is not', async (t) => {
+  const [full, slim] = [await createTestFolder(t), await createTestFolder(t)];
+  const whole = await writeContext(full, createArm());
+  assert.notEqual(await writeContext(slim, createArm({ tensorflow: 'stand-in', packages: ['h5py==3.15.0'] })), whole);
+  const read = async (folder: string): Promise<string[]> => {
+    const lines = (await readFile(join(folder, 'requirements.txt'), 'utf8')).split('\n');
+    return lines.flatMap((line) => /^[a-z][a-z0-9-]*==[^ ]+/.exec(line) ?? []);
+  };
+  const [all, kept] = [await read(full), await read(slim)];
+  assert.ok(kept.includes('h5py==3.15.0') && kept.includes('seldon-core==1.19.0') && kept.includes('numpy==1.26.4'));
+  assert.deepEqual(
+    kept.filter((pin) => !all.includes(pin)),
+    ['h5py==3.15.0'],
+  );
+  assert.ok(all.length - kept.length >= 20, `${all.length} ${kept.length}`);
+  assert.doesNotMatch(kept.join(' '), /tensor|keras|libclang/);
+  const files = (await readdir(join(slim, 'stand-in'), { recursive: true })).sort();
+  assert.ok(files.includes(join('tensorflow', '__init__.py')) && files.every((file) => !file.includes('__pycache__')));
 });
 
 test("somebody's own model stands instead of ours; when its files were written does not matter", async (t) => {

@@ -1,0 +1,6 @@
+import sys
+
+from seldon_core.proto.tensorflow.core.framework import types_pb2
+
+# The wrapper brings the messages, and takes TensorFlow's instead where it finds one. This one says: take your own.
+sys.modules[__name__] = types_pb2
