@@ -8,6 +8,7 @@ import { writeJobSummary } from './github/job-summary.ts';
 import { type Occasion, readOccasion } from './github/occasion.ts';
 import { writeOutputs } from './github/outputs.ts';
 import type { Report } from './report.ts';
+import { type Evidence, openEvidence } from './shell/evidence.ts';
 import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
 import { listenForInterruption } from './shell/interruption.ts';
 import { prepareFolder } from './shell/output-folder.ts';
@@ -53,6 +54,7 @@ export async function cleanUp(): Promise<void> {
 async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promise<void> {
   const occasion = findOccasion(log);
   let published = false;
+  let evidence: Evidence | null = null;
   try {
     await using _folder = await prepareFolder(config.out);
     if (config.publishing.mode === 'report') {
@@ -65,8 +67,9 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
       return judgeReports(reports, config.strict);
     }
     const { benchStep } = await import('./shell/bench-step.ts');
-    const host = { log, signal, recordCreated: createRecord() };
-    const { report, stopped } = await benchStep(config, occasion, host, () => {
+    evidence = await openEvidence(config.out);
+    const host = { log, signal, recordCreated: createRecord(), ...evidence.host };
+    const { report, stopped } = await benchStep(config, occasion, host, evidence, () => {
       published = true;
     });
     log.end();
@@ -79,7 +82,7 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
     if (!(error instanceof UserError || error instanceof Interrupted) && error instanceof Error) {
       for (const line of (error.stack ?? error.message).split('\n')) log.info(line);
     }
-    if (!published) await tellFailure({ config, log, occasion }, signal, error, detail);
+    if (!published) await tellFailure({ config, log, occasion }, signal, error, detail, evidence);
     fail(explain(error), exitCodeOfError(error));
   }
 }
@@ -99,9 +102,10 @@ async function tellFailure(
   signal: AbortSignal,
   error: unknown,
   detail: readonly string[],
+  evidence: Evidence | null,
 ): Promise<void> {
   const { publishFailure } = await import('./shell/publish-failure.ts');
-  await publishFailure(place, signal, error, { reason: explain(error), detail });
+  await publishFailure(place, signal, error, { reason: explain(error), detail }, evidence);
 }
 
 /** A finding is not an exception: everything has been published when the step fails. */

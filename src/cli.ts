@@ -1,6 +1,7 @@
 import { type Config, parseConfig } from './config.ts';
 import { explain, Interrupted, ServerError, UserError } from './errors.ts';
 import { helpText, parseCommand } from './shell/command.ts';
+import { type Evidence, openEvidence } from './shell/evidence.ts';
 import { exitCodeOf, exitCodeOfError } from './shell/exit-code.ts';
 import { listenForInterruption } from './shell/interruption.ts';
 import { prepareFolder, toJson, writeFiles } from './shell/output-folder.ts';
@@ -28,12 +29,26 @@ async function run(log: TerminalLog): Promise<number> {
     log.warn(`${signal}: stopping; whatever was measured is reported; once more to stop at once`);
   });
   const { bench } = await import('./bench.ts');
-  const host = { log, signal: interruption.signal, recordCreated: () => () => {} };
-  const { report, stopped } = await bench(config, host, {}, ({ report }) => publish(config, log, report));
-  if (stopped !== null && !(stopped instanceof Interrupted)) fail(stopped);
-  // The report may be whole, and still the caller wanted it to end.
-  if (interruption.signal.aborted) return exitCodeOfError(interruption.signal.reason);
-  return exitCodeOf(report, stopped, config.strict);
+  const evidence = await openEvidence(config.out);
+  const host = { log, signal: interruption.signal, recordCreated: () => () => {}, ...evidence.host };
+  try {
+    const { report, stopped } = await bench(config, host, {}, ({ report }) => publish(config, log, report));
+    if (stopped !== null && !(stopped instanceof Interrupted)) fail(stopped);
+    // The report may be whole, and still the caller wanted it to end.
+    if (interruption.signal.aborted) return exitCodeOfError(interruption.signal.reason);
+    return exitCodeOf(report, stopped, config.strict);
+  } catch (error) {
+    log.end();
+    fail(error);
+    return exitCodeOfError(error);
+  } finally {
+    await tellEvidence(evidence);
+  }
+}
+
+async function tellEvidence(evidence: Evidence): Promise<void> {
+  if ((await evidence.list()).length === 0) return;
+  process.stderr.write(`what the cluster tells of it: ${evidence.host.evidenceFolder}\n`);
 }
 
 async function publish(config: Config, log: TerminalLog, report: import('./report.ts').Report): Promise<void> {

@@ -5,13 +5,12 @@ import { DefaultArtifactClient } from '@actions/artifact';
 import { explain } from '../errors.ts';
 import { nameArtifact } from './find-artifacts.ts';
 
-export interface UploadRequest {
+/** What is the same for all artifacts of a run. */
+interface Place {
   readonly reportId: string;
   /** Where the files lie. */
   readonly folder: string;
-  /** The page that is to open in one click; uploaded as it is. */
-  readonly page: string;
-  /** All others, which go into one archive. */
+  /** Below the folder; they go into one archive. */
   readonly files: readonly string[];
   readonly retentionDays: number | null;
   readonly serverUrl: string;
@@ -19,11 +18,16 @@ export interface UploadRequest {
   readonly isRerun: boolean;
 }
 
+export interface UploadRequest extends Place {
+  /** The page that is to open in one click; uploaded as it is, beside the archive. */
+  readonly page: string;
+}
+
 export interface Uploaded {
   /** Ids of the artifacts; null for what could not be uploaded. */
   readonly page: number | null;
   readonly data: number | null;
-  readonly status: 'uploaded' | 'no-runtime' | 'unsupported' | 'failed';
+  readonly status: 'uploaded' | Refused['status'] | 'failed';
   /** A sentence for whoever can mend it; null where all went well. */
   readonly problem: string | null;
 }
@@ -33,17 +37,8 @@ export interface Uploaded {
  * what an earlier attempt left under them is replaced. Never rejects, because artifacts are no reason to fail a job.
  */
 export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded> {
-  const nothing = { page: null, data: null } as const;
-  if (!process.env.ACTIONS_RUNTIME_TOKEN || !process.env.ACTIONS_RESULTS_URL) {
-    const problem =
-      'the report was not uploaded: the runner offers no artifact service (ACTIONS_RUNTIME_TOKEN is missing)';
-    return { ...nothing, status: 'no-runtime', problem };
-  }
-  if (isEnterpriseServer(request.serverUrl)) {
-    const problem =
-      'the report was not uploaded: GitHub Enterprise Server has no artifact service of the present version; keep the output folder with an upload step of its own';
-    return { ...nothing, status: 'unsupported', problem };
-  }
+  const refused = refuse(request, 'report');
+  if (refused !== null) return { page: null, data: null, ...refused };
   const client = new DefaultArtifactClient();
   const name = nameArtifact(request.reportId);
   // A file that is uploaded as it is lends the artifact its name.
@@ -53,18 +48,56 @@ export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded>
   try {
     folder = await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), 'seldon-bench-upload-'));
     if (request.isRerun) await removeOld(client, [name, single]);
-    const paths = request.files.map((file) => join(request.folder, file));
-    data = (await client.uploadArtifact(name, paths, request.folder, retention(request))).id ?? null;
+    data = await uploadArchive(client, name, request);
     await cp(join(request.folder, request.page), join(folder, single));
     const options = { skipArchive: true, ...retention(request) };
     const page = (await client.uploadArtifact(single, [join(folder, single)], folder, options)).id ?? null;
     return { page, data, status: 'uploaded', problem: null };
   } catch (error) {
-    return { page: null, data, status: 'failed', problem: describe(error, name, data !== null) };
+    return { page: null, data, status: 'failed', problem: describe(error, name, 'report', data !== null) };
   } finally {
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The same for what was left when something went wrong. `id` is null where it could not be uploaded. Never rejects. */
+export async function uploadDiagnosis(request: Place): Promise<{ id: number | null; problem: string | null }> {
+  const refused = refuse(request, 'diagnosis');
+  if (refused !== null) return { id: null, problem: refused.problem };
+  const client = new DefaultArtifactClient();
+  const name = `${nameArtifact(request.reportId)}-diagnosis`;
+  try {
+    if (request.isRerun) await removeOld(client, [name]);
+    return { id: await uploadArchive(client, name, request), problem: null };
+  } catch (error) {
+    return { id: null, problem: describe(error, name, 'diagnosis', false) };
+  }
+}
+
+async function uploadArchive(client: DefaultArtifactClient, name: string, place: Place): Promise<number | null> {
+  const paths = place.files.map((file) => join(place.folder, file));
+  return (await client.uploadArtifact(name, paths, place.folder, retention(place))).id ?? null;
+}
+
+interface Refused {
+  readonly status: 'no-runtime' | 'unsupported';
+  readonly problem: string;
+}
+
+/** Where there is no service to ask. */
+function refuse({ serverUrl }: Place, what: What): Refused | null {
+  if (!process.env.ACTIONS_RUNTIME_TOKEN || !process.env.ACTIONS_RESULTS_URL) {
+    const problem = `the ${what} was not uploaded: the runner offers no artifact service (ACTIONS_RUNTIME_TOKEN is missing)`;
+    return { status: 'no-runtime', problem };
+  }
+  if (isEnterpriseServer(serverUrl)) {
+    const problem = `the ${what} was not uploaded: GitHub Enterprise Server has no artifact service of the present version; keep the output folder with an upload step of its own`;
+    return { status: 'unsupported', problem };
+  }
+  return null;
+}
+
+type What = 'report' | 'diagnosis';
 
 async function removeOld(client: DefaultArtifactClient, names: readonly string[]): Promise<void> {
   const { artifacts } = await client.listArtifacts({ latest: true });
@@ -75,12 +108,12 @@ async function removeOld(client: DefaultArtifactClient, names: readonly string[]
   }
 }
 
-function describe(error: unknown, name: string, isPartly: boolean): string {
+function describe(error: unknown, name: string, what: What, isPartly: boolean): string {
   const why = explain(error).slice(0, 300);
   const hint = /\(409\)/.test(why)
     ? `: another job of this run has uploaded ${name} already; give each leg of a matrix a report-id of its own`
     : '';
-  return `the report was not uploaded${isPartly ? ' in full' : ''} (${why})${hint}`;
+  return `the ${what} was not uploaded${isPartly ? ' in full' : ''} (${why})${hint}`;
 }
 
 /** As the toolkit tells them apart, which warns in words of its own when it is asked there. */
@@ -89,6 +122,6 @@ function isEnterpriseServer(serverUrl: string): boolean {
   return !/^github\.com$|\.ghe\.com$|\.localhost$/i.test(hostname);
 }
 
-function retention({ retentionDays }: UploadRequest): { retentionDays?: number } {
+function retention({ retentionDays }: Place): { retentionDays?: number } {
   return retentionDays === null ? {} : { retentionDays };
 }

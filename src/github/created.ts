@@ -15,6 +15,14 @@ const created = z.array(
       context: z.string().max(400),
       label: z.string().max(200),
     }),
+    z.strictObject({ kind: z.literal('node-folder'), node: z.string().max(200), path: z.string().max(200) }),
+    z.strictObject({
+      kind: z.literal('models'),
+      namespace: z.string().max(200),
+      kubeconfig: z.string().max(4096),
+      context: z.string().max(400),
+      label: z.string().max(200),
+    }),
   ]),
 );
 type Created = z.infer<typeof created>[number];

@@ -36,8 +36,8 @@ export async function findArtifacts(
       ...(reportId === undefined ? {} : { name: nameArtifact(reportId) }),
     });
     for (const { id, name, size_in_bytes: bytes, expired } of data.artifacts) {
-      // The page that opens in one click lies beside them under its file name.
-      if (expired || !name.startsWith(PREFIX) || name.endsWith('.html')) continue;
+      // Beside them lie the page that opens in one click, under its file name, and what tells of a failure.
+      if (expired || !name.startsWith(PREFIX) || name.endsWith('.html') || name.endsWith('-diagnosis')) continue;
       if (id > (newest.get(name)?.id ?? 0)) newest.set(name, { id, reportId: name.slice(PREFIX.length), bytes });
     }
     if (data.artifacts.length < PER_PAGE) break;

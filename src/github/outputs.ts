@@ -17,6 +17,8 @@ export const OUTPUTS = {
     '`uploaded`, `off`, `aborted`, `no-runtime` (the runner has no artifact service), `unsupported` (GitHub Enterprise Server) or `failed`.',
   'html-artifact-id': 'Id of the artifact that is the page of the report.',
   'data-artifact-id': 'Id of the artifact with all other files.',
+  'diagnosis-artifact-id':
+    'Id of the artifact `seldon-bench-ID-diagnosis` with what the cluster told when a model did not start or was lost (events, objects without Secrets, logs); empty where there is none.',
   'fastest-small':
     'Cell with the lowest median at the smallest batch, such as `predict_raw.grpc.tensor.1.c1`; several, separated by commas, where the numbers do not tell them apart; empty where none may be named. This and the next three are not written of reports on `workflow_run`, whose names a stranger may have made.',
   'fastest-large': 'The same at the largest batch.',

@@ -6,7 +6,11 @@ import { code, foreign, list, type Plain, plain, say } from './prose.ts';
 import { commitOf, readArtifactUrl, readCommit, runName, runUrlOf, shortSha } from './provenance.ts';
 
 const MOST_COMMITS = 3;
-const NAMES: Record<Link['what'], Plain> = { html: plain`HTML report`, data: plain`data` };
+const NAMES: Record<Link['what'], Plain> = {
+  html: plain`HTML report`,
+  data: plain`data`,
+  diagnosis: plain`diagnosis`,
+};
 
 /** Says where the pull request has moved on from what was measured; null where it has not. */
 export function staleNote(reports: readonly Report[], { headNow }: Posting): Md | null {
@@ -39,7 +43,8 @@ export function linkLine(links: readonly Link[]): Md | null {
   return items.length === 0 ? null : md`<sub>${joinLine(items)}</sub>`;
 }
 
-function writeLinks(links: readonly Link[]): Md[] {
+/** Links by their names; none for what has not the form of an address. */
+export function writeLinks(links: readonly Link[]): Md[] {
   return links.flatMap(({ what, url }) => {
     const checked = readArtifactUrl(url);
     return checked === null ? [] : [md`[${NAMES[what]}](${checked})`];

@@ -10,7 +10,7 @@ export interface Posting {
 
 export interface Link {
   readonly report: string;
-  readonly what: 'html' | 'data';
+  readonly what: 'html' | 'data' | 'diagnosis';
   /** Checked for the form of an address before it is written. */
   readonly url: string;
 }

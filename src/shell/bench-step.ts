@@ -5,18 +5,21 @@ import type { Occasion } from '../github/occasion.ts';
 import { writeOutputs } from '../github/outputs.ts';
 import { describeOwnRun } from '../github/provenance.ts';
 import { renderFiles } from '../render/render.ts';
-import type { Host } from '../target/target.ts';
+import type { ShellHost } from '../target/target.ts';
+import type { Evidence } from './evidence.ts';
 import { openOutlet } from './outlet.ts';
 import { toJson, writeFiles } from './output-folder.ts';
 import { publish } from './publish.ts';
 import { recall } from './recall.ts';
 import { upload } from './upload.ts';
+import { uploadDiagnosis } from './upload-diagnosis.ts';
 
 /** The step that measures and publishes. Calls `onPublished` once the report is before its readers. */
 export async function benchStep(
   config: Config,
   occasion: Occasion | null,
-  host: Host,
+  host: ShellHost,
+  evidence: Evidence,
   onPublished: () => void,
 ): Promise<Result> {
   refuseForeignCode(occasion);
@@ -31,8 +34,14 @@ export async function benchStep(
     await writeFiles(config.out, files);
     host.log.stage('publish');
     const uploaded = await upload(whole, Object.keys(files), outlet);
-    await publish([whole], occasion?.pull?.number ?? null, outlet, uploaded.links, uploaded.warnings);
-    writeOutputs({ ...uploaded.outputs, 'history-status': whole.history?.status ?? 'off' });
+    // A service that did not take the report would not take this either, and one warning is enough.
+    const isServed = uploaded.warnings.length === 0;
+    const diagnosis = await uploadDiagnosis(whole.id, evidence, isServed, outlet);
+    const links = [...uploaded.links, ...diagnosis.links];
+    const warnings = [...uploaded.warnings, ...diagnosis.warnings];
+    await publish([whole], occasion?.pull?.number ?? null, outlet, links, warnings);
+    const outputs = { ...uploaded.outputs, ...diagnosis.outputs };
+    writeOutputs({ ...outputs, 'history-status': whole.history?.status ?? 'off' });
     onPublished();
   });
 }

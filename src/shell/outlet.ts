@@ -31,12 +31,8 @@ export async function openOutlet(
  * A job must not be held up by a GitHub that does not answer: each part of publishing has so long, and one that is
  * given up takes no time from the others.
  */
-export async function within<T>(
-  part: 'history' | 'artifacts' | 'comment',
-  { signal }: Outlet,
-  work: Promise<T>,
-): Promise<T> {
+export async function within<T>(part: keyof typeof LONGEST_MS, { signal }: Outlet, work: Promise<T>): Promise<T> {
   return orAborted(work, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS[part])]));
 }
 
-const LONGEST_MS = { history: 60_000, artifacts: 120_000, comment: 120_000 } as const;
+const LONGEST_MS = { history: 60_000, artifacts: 120_000, diagnosis: 60_000, comment: 120_000 } as const;

@@ -5,20 +5,23 @@ import { writeOutputs } from '../github/outputs.ts';
 import { describeEndedRun, describeOwnRun } from '../github/provenance.ts';
 import { type Failure, renderFailure } from '../render/failure.ts';
 import type { Posting } from '../render/posting.ts';
+import type { Evidence } from './evidence.ts';
 import { findPlace } from './find-place.ts';
 import { type Outlet, openOutlet } from './outlet.ts';
 import { type Posted, postComment } from './post-comment.ts';
 import { keyOf } from './publish.ts';
+import { uploadDiagnosis } from './upload-diagnosis.ts';
 
 /**
  * The run gave no report: the comment of an earlier one must not go on as if all were well, and the summary tells the
- * reason. Never rejects.
+ * reason. What targets left as `evidence` is uploaded beside it. Never rejects.
  */
 export async function publishFailure(
   place: Pick<Outlet, 'config' | 'log' | 'occasion'>,
   interrupted: AbortSignal,
   error: unknown,
   failure: Pick<Failure, 'reason' | 'detail'>,
+  evidence: Evidence | null,
 ): Promise<void> {
   const { occasion } = place;
   const provenance =
@@ -27,11 +30,14 @@ export async function publishFailure(
       : occasion.endedRun === null
         ? describeOwnRun(occasion, process.env)
         : describeEndedRun(occasion, null);
-  const posting: Posting = { ...keyOf(place, place.config.reportId), links: [], headNow: null };
+  const { reportId } = place.config;
+  const outlet = await openOutlet(place, interrupted);
+  const diagnosis = evidence === null ? null : await uploadDiagnosis(reportId, evidence, true, outlet);
+  const posting: Posting = { ...keyOf(place, reportId), links: diagnosis?.links ?? [], headNow: null };
   const write = (headNow: string | null): string => renderFailure({ ...failure, provenance }, { ...posting, headNow });
   await writeJobSummary(write(null));
-  const posted = await post(await openOutlet(place, interrupted), { posting, provenance, write });
-  annotate(posted.warnings);
+  const posted = await post(outlet, { posting, provenance, write });
+  annotate([...posted.warnings, ...(diagnosis?.warnings ?? [])]);
   writeOutputs({
     outcome: classify(error),
     gate: 'none',
@@ -39,6 +45,7 @@ export async function publishFailure(
     'comment-url': posted.url ?? '',
     'history-status': 'off',
     'artifact-status': 'off',
+    ...diagnosis?.outputs,
   });
 }
 

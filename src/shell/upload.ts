@@ -10,24 +10,21 @@ export interface Upload {
   readonly warnings: readonly Annotation[];
 }
 
-const TITLE = 'Report artifacts';
+export const TITLE = 'Report artifacts';
 
 /** Uploads what lies in the output folder, where that is wanted and possible. Never rejects. */
 export async function upload(report: Report, files: readonly string[], outlet: Outlet): Promise<Upload> {
   const { config, occasion, signal, log } = outlet;
-  const { artifacts, retentionDays } = config.publishing;
-  if (!artifacts) return end('off');
+  if (!config.publishing.artifacts) return end('off');
   if (signal.aborted) return end('aborted');
   const { uploadArtifacts } = await import('../github/artifacts.ts');
   const page = 'report.html';
   const request = {
+    ...describePlace(outlet),
     reportId: report.id,
     folder: config.out,
     page,
     files: files.filter((name) => name !== page),
-    retentionDays,
-    serverUrl: occasion?.serverUrl ?? 'https://github.com',
-    isRerun: occasion?.runAttempt !== '1',
   };
   const uploaded = await within('artifacts', outlet, uploadArtifacts(request)).catch(() => null);
   if (uploaded === null) return signal.aborted ? end('aborted') : end('failed', TOO_SLOW);
@@ -44,6 +41,15 @@ export async function upload(report: Report, files: readonly string[], outlet: O
       'data-artifact-id': String(uploaded.data ?? ''),
     },
     warnings: uploaded.problem === null ? [] : [{ title: TITLE, message: uploaded.problem }],
+  };
+}
+
+/** What is the same for all artifacts of a run. */
+export function describePlace({ config, occasion }: Pick<Outlet, 'config' | 'occasion'>) {
+  return {
+    retentionDays: config.publishing.retentionDays,
+    serverUrl: occasion?.serverUrl ?? 'https://github.com',
+    isRerun: occasion?.runAttempt !== '1',
   };
 }
 

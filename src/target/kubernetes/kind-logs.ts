@@ -4,11 +4,14 @@ import { runProgram } from '../exec.ts';
 const LOGS_LIMIT_MS = 60_000;
 
 /** Writes what a cluster's nodes have to say into a folder below `parent` and returns its path; null where kind cannot. */
-export async function exportKindLogs(name: string, parent: string): Promise<string | null> {
+export async function exportKindLogs(
+  name: string,
+  parent: string,
+  // The run may have been stopped already: logs are worth a little more time.
+  signal = AbortSignal.timeout(LOGS_LIMIT_MS),
+): Promise<string | null> {
   const folder = join(parent, name);
   try {
-    // The run may have been stopped already: logs are worth a little more time.
-    const signal = AbortSignal.timeout(LOGS_LIMIT_MS);
     const { code } = await runProgram(['kind', 'export', 'logs', folder, '--name', name], { signal });
     return code === 0 ? folder : null;
   } catch {
