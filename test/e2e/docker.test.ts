@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { buildImage, docker, findBaseImage } from '../helpers/docker.ts';
+import { buildReadyBase, provideModelImage } from '../helpers/model-image.ts';
 import { makeFolder, readReport, runCli, startCli } from '../helpers/run-tool.ts';
-
-// One after the other: the image takes minutes to build, and the first test builds it for all.
-const kept = new Set<string>();
-after(async () => {
-  for (const reference of kept) await docker('image', 'rm', '--force', reference);
-});
 
 function args(out: string, ...more: string[]): string[] {
   const rounds = more.includes('--rounds') ? [] : ['--rounds', '6'];
@@ -27,26 +22,8 @@ async function listContainers(image: string): Promise<readonly string[]> {
   return text.split('\n').filter((name) => name.startsWith('seldon-bench-'));
 }
 
-let built: string | null = null;
-
-/** The image of the wrapper 1.19.0; null where the test was skipped. It is removed unless it was there before. */
-async function findImage(t: TestContext): Promise<string | null> {
-  if ((await findBaseImage(t)) === null) return null;
-  if (built !== null) return built;
-  const before = await listImages();
-  await using folder = await makeFolder();
-  const narrow = ['--methods', 'predict', '--batches', '1', '--transports', 'rest', '--encodings', 'tensor'];
-  const { code, stderr } = await runCli(args(folder.path, ...narrow, '--keep-image'));
-  assert.equal(code, 0, stderr);
-  const { arms } = await readReport(folder.path);
-  built = arms[0]?.image?.reference as string;
-  assert.ok((await listImages()).includes(built));
-  if (!before.includes(built)) kept.add(built);
-  return built;
-}
-
 test('the real wrapper is measured in containers over the whole matrix', async (t) => {
-  const image = await findImage(t);
+  const image = await provideModelImage(t);
   if (image === null) return;
   await using folder = await makeFolder();
   const { code, stdout, stderr } = await runCli(args(folder.path, '--batches', '1,1000'));
@@ -74,7 +51,7 @@ test('the real wrapper is measured in containers over the whole matrix', async (
 });
 
 test('arms share an image, and a given image is measured as what it is', async (t) => {
-  const image = await findImage(t);
+  const image = await provideModelImage(t);
   if (image === null) return;
   await using folder = await makeFolder();
   const compare = `ours=,given=image=${image}+GUNICORN_THREADS=2`;
@@ -91,28 +68,27 @@ test('arms share an image, and a given image is measured as what it is', async (
 });
 
 test('an image that was built goes with the run, and one that was there stays', async (t) => {
-  const image = await findImage(t);
-  if (image === null) return;
+  const base = await buildReadyBase(t);
+  if (base === null) return;
   await using folder = await makeFolder();
   const narrow = ['--methods', 'predict', '--batches', '1', '--transports', 'rest', '--encodings', 'tensor'];
-  // With another name for it the layers stay, and building it once more takes no time.
-  const other = `${image}-kept`;
-  await docker('tag', image, other);
-  kept.add(other);
-  const run = async (): Promise<void> => {
-    const { code, stderr } = await runCli(args(folder.path, ...narrow));
+  const run = async (...more: string[]): Promise<string> => {
+    const { code, stderr } = await runCli(args(folder.path, ...narrow, ...more), { SELDON_BENCH_BASE_IMAGE: base });
     assert.equal(code, 0, stderr);
+    return (await readReport(folder.path)).arms[0]?.image?.reference as string;
   };
-  await run();
-  assert.ok((await listImages()).includes(image));
+  const image = await run('--keep-image');
+  t.after(() => docker('image', 'rm', '--force', image));
+  assert.ok((await listImages()).includes(image), 'it was to be kept');
+  assert.equal(await run(), image);
+  assert.ok((await listImages()).includes(image), 'it was there before');
   await docker('image', 'rm', image);
-  await run();
+  assert.equal(await run(), image);
   assert.ok(!(await listImages()).includes(image));
-  await docker('tag', other, image);
 });
 
 test('a container that is killed while it is measured leaves a partial report, exit code 3 and no container', async (t) => {
-  const image = await findImage(t);
+  const image = await provideModelImage(t);
   if (image === null) return;
   await using folder = await makeFolder();
   const running = startCli(args(folder.path, '--batches', '1', '--rounds', '500'));
@@ -132,7 +108,6 @@ test('SIGTERM while the image is built leaves no image and no container', async 
   const base = await findBaseImage(t);
   if (base === null) return;
   await using folder = await makeFolder();
-  const before = await listImages();
   // Another base makes it another image than the one of the tests above.
   const other = await buildImage(t, [`FROM ${base}`]);
   const running = startCli(args(folder.path), { SELDON_BENCH_BASE_IMAGE: other });
@@ -140,7 +115,8 @@ test('SIGTERM while the image is built leaves no image and no container', async 
   running.child.kill('SIGTERM');
   const { code, stderr } = await running.ended;
   assert.equal(code, 143, stderr);
-  assert.deepEqual(await listImages(), before);
+  const image = /building image (\S+)/.exec(stderr)?.[1];
+  assert.ok(image && !(await listImages()).includes(image), image);
 });
 
 for (const [stage, sign] of [
@@ -148,7 +124,7 @@ for (const [stage, sign] of [
   ['while it is measured', /round 1 of/],
 ] as const) {
   test(`SIGTERM ${stage} leaves no container`, async (t) => {
-    const image = await findImage(t);
+    const image = await provideModelImage(t);
     if (image === null) return;
     await using folder = await makeFolder();
     const running = startCli(args(folder.path));

@@ -23,6 +23,8 @@ export interface Runner {
   post(): Promise<Ended>;
   readOutputs(): Promise<Record<string, string>>;
   readSummary(): Promise<string>;
+  /** Every value that was saved under a name for the post step, in their order: the last one is what it gets. */
+  readSaved(name: string): Promise<readonly string[]>;
 }
 
 export async function createRunner(
@@ -58,12 +60,16 @@ export async function createRunner(
       return start({ script, cwd: workspace, env: { ...env, ...Object.fromEntries(asked) } });
     },
     async post() {
-      const state = await readCommandFile(file('GITHUB_STATE'));
-      const saved = Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]);
+      const state = new Map(await readCommandFile(file('GITHUB_STATE')));
+      const saved = [...state].map(([name, value]) => [`STATE_${name}`, value]);
       return start({ script, cwd: workspace, env: { ...env, ...Object.fromEntries(saved) } }).ended;
     },
-    readOutputs: () => readCommandFile(file('GITHUB_OUTPUT')),
+    readOutputs: async () => Object.fromEntries(await readCommandFile(file('GITHUB_OUTPUT'))),
     readSummary: () => readFile(file('GITHUB_STEP_SUMMARY'), 'utf8'),
+    async readSaved(name) {
+      const entries = await readCommandFile(file('GITHUB_STATE'));
+      return entries.filter(([key]) => key === name).map(([, value]) => value);
+    },
   };
 }
 
@@ -76,15 +82,15 @@ async function readDefaults(script: string, token: string): Promise<Record<strin
 }
 
 /** The runner's file commands: `name<<delimiter`, lines, `delimiter`; a later value replaces an earlier one. */
-async function readCommandFile(path: string): Promise<Record<string, string>> {
-  const values: Record<string, string> = {};
+async function readCommandFile(path: string): Promise<(readonly [name: string, value: string])[]> {
+  const values: (readonly [string, string])[] = [];
   const lines = (await readFile(path, 'utf8')).split('\n');
   for (let i = 0; i < lines.length; i++) {
     const [name, delimiter] = (lines[i] ?? '').split('<<');
     if (!name || !delimiter) continue;
     const end = lines.indexOf(delimiter, i + 1);
     if (end < 0) throw new Error(`expected ${delimiter} in ${path}`);
-    values[name] = lines.slice(i + 1, end).join('\n');
+    values.push([name, lines.slice(i + 1, end).join('\n')]);
     i = end;
   }
   return values;

@@ -97,7 +97,7 @@ test('a container that needs too much memory is told from others', async (t) => 
     base,
     'print("filling", flush=True); x = [bytearray(2**26) for _ in range(99)]',
   );
-  await failsWith(image, /used more than its 1g of memory/, /filling/);
+  await failsWith(image, /used more than its 1024 MiB of memory/, /filling/);
 });
 
 test('a container that answers as something else is refused in seconds, though its ports are open', async (t) => {

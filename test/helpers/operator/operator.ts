@@ -2,16 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import type { Deployment, List, Meta } from '../../../src/target/kubernetes/objects.ts';
 import { buildDeployment, buildServices, nameDeployment, type SeldonResource } from './children.ts';
+import { buildDestinationRule, buildVirtualService } from './routes.ts';
 
 const SELDON = '/apis/machinelearning.seldon.io/v1';
 const PAUSE_MS = 150;
 
-/** What goes wrong. */
+/** What goes wrong, or is switched on. */
 export interface Faults {
   /** Reconciling fails, and an event on the SeldonDeployment says so. */
   readonly failing?: string;
   /** Nothing at all happens, as with a manager that is not the leader yet. */
   readonly silent?: boolean;
+  /** Where Istio is used: the gateway to which routes are attached. */
+  readonly gateway?: string;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function startOperator(
   };
 }
 
-async function reconcile(api: KubeApi, seldon: SeldonResource, { failing }: Faults): Promise<void> {
+async function reconcile(api: KubeApi, seldon: SeldonResource, { failing, gateway }: Faults): Promise<void> {
   const { name, namespace } = seldon.metadata;
   if (failing !== undefined) {
     await tell(api, seldon, failing);
@@ -68,7 +71,30 @@ async function reconcile(api: KubeApi, seldon: SeldonResource, { failing }: Faul
     metadata: { name, namespace },
     status: { state: isUp ? 'Available' : 'Creating', replicas },
   };
-  await api.apply(`${SELDON}/namespaces/${namespace}/seldondeployments/${name}/status`, JSON.stringify(status));
+  const tellStatus = async (istio: object): Promise<void> => {
+    const conditions = [{ type: 'istioVirtualServicesReady', ...istio }];
+    const body = JSON.stringify({ ...status, status: { ...status.status, conditions } });
+    await api.apply(`${SELDON}/namespaces/${namespace}/seldondeployments/${name}/status`, body);
+  };
+  if (gateway === undefined) return tellStatus({ status: 'True', reason: 'No VirtualServices defined' });
+  if (!isUp) return tellStatus({ status: 'False', reason: 'Not all VirtualServices created' });
+  if (await createRoutes(api, seldon, gateway)) {
+    // Like the real one: it calls the model available a moment before.
+    await tellStatus({ status: 'False', reason: 'Not all VirtualServices created' });
+    await sleep(PAUSE_MS);
+  }
+  await tellStatus({ status: 'True', reason: 'All VirtualServices created' });
+}
+
+/** Whether they were not there before. */
+async function createRoutes(api: KubeApi, seldon: SeldonResource, gateway: string): Promise<boolean> {
+  const { name, namespace } = seldon.metadata;
+  const istio = `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
+  const isNew = (await api.find(`${istio}/virtualservices/${name}`)) === null;
+  const rule = buildDestinationRule(seldon);
+  await api.apply(`${istio}/destinationrules/${rule.metadata.name}`, JSON.stringify(rule));
+  await api.apply(`${istio}/virtualservices/${name}`, JSON.stringify(buildVirtualService(seldon, gateway)));
+  return isNew;
 }
 
 /** Like the real one: a Service with its label that it did not make goes. */

@@ -1,0 +1,47 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Created } from '../../src/target/target.ts';
+import { projectFolder, type Running } from '../helpers/run-tool.ts';
+import { createRunner, type Runner, type RunnerOptions } from '../helpers/runner.ts';
+
+export interface ClusterJob extends Runner, AsyncDisposable {
+  /** RUNNER_TEMP, and the folder for temporary files too: all folders of a run are made in it. */
+  readonly temp: string;
+  /** All that the main step ever had on its record, whether or not it was taken back since. */
+  readEverCreated(): Promise<readonly Created[]>;
+}
+
+/**
+ * A job with only what the published Action consists of, whose files all lie below `folder`. Disposing takes back what
+ * a test that failed has left of it.
+ */
+export async function createClusterJob(folder: string, options: RunnerOptions = {}): Promise<ClusterJob> {
+  for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
+    await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
+  }
+  const temp = join(folder, 'temp');
+  await mkdir(temp);
+  const runner = await createRunner(join(folder, 'action', 'dist', 'main.js'), folder, {
+    ...options,
+    env: { ...options.env, RUNNER_TEMP: temp, TMPDIR: temp },
+  });
+  let running: Running | null = null;
+  return {
+    ...runner,
+    temp,
+    async main(inputs) {
+      running = await runner.main(inputs);
+      return running;
+    },
+    async readEverCreated() {
+      const saved = await runner.readSaved('created');
+      const things = saved.flatMap((text) => JSON.parse(text) as Created[]);
+      return [...new Map(things.map((thing) => [JSON.stringify(thing), thing])).values()];
+    },
+    async [Symbol.asyncDispose]() {
+      running?.child.kill('SIGKILL');
+      await running?.ended;
+      await runner.post();
+    },
+  };
+}
