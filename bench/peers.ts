@@ -110,7 +110,14 @@ async function startPinned(stack: AsyncDisposableStack, pinning: Pinning | null)
 
 async function startWrapper(stack: AsyncDisposableStack, signal: AbortSignal): Promise<Target> {
   const config = parseConfig((name) => (name === 'target' ? 'process' : ''), 'cli');
-  const host = { log: silentLog, signal, recordCreated: () => () => {} };
+  const host = {
+    log: silentLog,
+    signal,
+    recordCreated: () => () => {},
+    time: <T>(_: string, work: () => Promise<T>) => work(),
+    evidenceFolder: '/dev/null/none',
+    expectEvidence: () => {},
+  };
   tell('starting the wrapper');
   const provisioned = stack.use(await provision(config.target, config.arms, config.matrix.methods, host));
   return provisioned.targets[0];

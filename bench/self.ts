@@ -76,7 +76,14 @@ async function compareClients(): Promise<void> {
     concurrencies: [1],
   });
   if (!cell) throw new Error('no cell was planned');
-  const host = { log: silentLog, signal: new AbortController().signal, recordCreated: () => () => {} };
+  const host = {
+    log: silentLog,
+    signal: new AbortController().signal,
+    recordCreated: () => () => {},
+    time: <T>(_: string, work: () => Promise<T>) => work(),
+    evidenceFolder: '/dev/null/none',
+    expectEvidence: () => {},
+  };
   const pinning = await keepServersTogether();
   await using provisioned = await provision(config.target, config.arms, ['predict'], host);
   const [target] = provisioned.targets;

@@ -15,7 +15,7 @@ import { prepareCells } from './run/prepare.ts';
 import { startTimeline } from './run/timeline.ts';
 import { verify } from './run/verify.ts';
 import { provision } from './target/choose.ts';
-import type { Host } from './target/target.ts';
+import type { ShellHost } from './target/target.ts';
 
 export interface Result {
   readonly report: Report;
@@ -29,11 +29,12 @@ export interface Result {
  */
 export async function bench(
   config: Config,
-  host: Host,
+  shell: ShellHost,
   provenance: Provenance,
   publish: (result: Result) => Promise<void>,
 ): Promise<Result> {
-  const timeline = startTimeline(host.log);
+  const timeline = startTimeline(shell.log);
+  const host = { ...shell, time: timeline.time };
 
   timeline.enter('plan');
   const planned = planCells(config.matrix);
@@ -60,7 +61,7 @@ export async function bench(
   const cells = sendable.filter((cell) => !verified.failed.has(cell.id));
 
   timeline.enter('calibrate');
-  await using _nullServer = await calibrate(cells, payloads, verified, targets, loader, options);
+  await using calibration = await calibrate(cells, payloads, verified, targets, loader, options);
   const canary = cells[0]?.id ?? null;
   await prepareCells(cells, canary, payloads, targets, loader, config.client);
   await warmServer(cells, targets, loader, options);
@@ -93,6 +94,7 @@ export async function bench(
     skipped,
     payloads,
     verified,
+    paths: calibration.paths,
     measured,
     analysis,
     pinning: pinned,

@@ -58,4 +58,6 @@ export interface Block extends Turn {
   readonly serverRequests: number;
   /** Resident memory of the server's processes after the block; null where the target cannot say. */
   readonly serverRssBytes: number | null;
+  /** Milliseconds for which the server's own CPU limit held it back during the block; null where nobody can say. */
+  readonly serverThrottledMs: number | null;
 }

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Arms } from './arms/arms.ts';
 import type { Model } from './arms/model.ts';
-import type { SeldonVersion } from './arms/properties.ts';
+import type { Engine, SeldonVersion } from './arms/properties.ts';
 import { findContradictions } from './contradictions.ts';
 import { explain, UserError } from './errors.ts';
 import type { GateCondition } from './gate-rules.ts';
@@ -12,7 +12,7 @@ import type { Matrix } from './plan.ts';
 import type { ReportConfig } from './report.ts';
 
 export interface TargetConfig {
-  readonly kind: 'auto' | 'process' | 'docker' | 'kind' | 'reference' | 'url';
+  readonly kind: 'auto' | 'process' | 'docker' | 'kind' | 'cluster' | 'reference' | 'url';
   /** How often the benchmarked model repeats its (trivial) work. */
   readonly iterations: number;
   readonly process: {
@@ -23,16 +23,28 @@ export interface TargetConfig {
     /** Whether an image that was built for the run stays for the next one. */
     readonly keepImage: boolean;
   };
+  /** docker, kind, cluster: what each model may use, in thousandths of a CPU and MiB. */
+  readonly limits: { readonly cpu: number; readonly memory: number };
   readonly kubernetes: {
     /** The kind cluster that exists and stays; null for one of the run's own. */
     readonly cluster: string | null;
     readonly nodeImage: string | null;
-    /** Never null with target kind. */
+    /** cluster: a file; null for the usual place. */
+    readonly kubeconfig: string | null;
+    /** cluster: null for the current one. */
+    readonly context: string | null;
+    /** cluster: one that exists; null for one of the run's own. */
+    readonly namespace: string | null;
+    /** cluster: where node ports are reached; null for the nodes' own addresses. */
+    readonly nodeAddress: string | null;
+    /** What stands between a port of the node and the models. */
+    readonly ingress: 'none' | 'istio';
+    /** kind: a folder of Istio's charts, or the URL of a repository that has them. */
+    readonly istioCharts: string;
     readonly operator:
       | { readonly kind: 'present' }
       | { readonly kind: 'manifest'; readonly path: string }
-      | { readonly kind: 'chart'; readonly chart: string; readonly version: string }
-      | null;
+      | { readonly kind: 'chart'; readonly chart: string; readonly version: string };
   };
   readonly url: {
     readonly rest: { readonly host: string; readonly port: number; readonly prefix: string } | null;
@@ -53,8 +65,12 @@ export interface ArmConfig {
   readonly packages: readonly string[];
   /** process, docker: somebody's own model, the class `name` in `folder`/`name`.py (absolute path); null for ours. */
   readonly model: Model | null;
-  /** docker: an image that has all of that in it, by its reference; null for one that is built. */
+  /** docker, kind, cluster: an image that has all of that in it, by its reference; null for one that is built. */
   readonly image: string | null;
+  /** docker, kind: what serves `tftensor` in an image that is built. */
+  readonly tensorflow: 'full' | 'stand-in';
+  /** kind, cluster: what stands before the model. */
+  readonly engine: Engine;
   /** reference: whether it ends the connection after each REST reply. */
   readonly connection: 'close' | 'keep-alive';
   /** reference: milliseconds that it computes before each reply. */
@@ -234,13 +250,17 @@ function toTarget(values: InputValues): TargetConfig {
       cacheDir: resolve(values['cache-dir'] ?? defaultCacheDir()),
     },
     docker: { keepImage: values['keep-image'] ?? false },
+    limits: { cpu: required(values.cpu), memory: required(values.memory) },
     kubernetes: {
       cluster: values.cluster,
       nodeImage: values['node-image'],
-      operator:
-        values.operator?.kind === 'chart'
-          ? { ...values.operator, version: required(values['seldon-version']) }
-          : values.operator,
+      kubeconfig: values.kubeconfig,
+      context: values.context,
+      namespace: values.target === 'cluster' ? values.namespace : null,
+      nodeAddress: values['node-address'],
+      ingress: required(values.ingress),
+      istioCharts: values['istio-charts'] ?? ISTIO_CHARTS,
+      operator: toOperator(values),
     },
     url: {
       rest: values['rest-url'],
@@ -249,6 +269,21 @@ function toTarget(values: InputValues): TargetConfig {
       allowRemote: values['allow-remote-target'] ?? false,
     },
   };
+}
+
+/** Seldon's own repository of charts. */
+const CHARTS = 'https://storage.googleapis.com/seldon-charts';
+/** Istio's own. */
+const ISTIO_CHARTS = 'https://istio-release.storage.googleapis.com/charts';
+
+function toOperator({
+  operator,
+  target,
+  'seldon-version': version,
+}: InputValues): TargetConfig['kubernetes']['operator'] {
+  const source =
+    operator ?? (target === 'kind' ? { kind: 'chart' as const, chart: CHARTS } : { kind: 'present' as const });
+  return source.kind === 'chart' ? { ...source, version: required(version) } : source;
 }
 
 /** Each arm is what the options say, with its own changes; without any there is one, `base`. */
@@ -260,6 +295,8 @@ function toArms(values: InputValues): Config['arms'] {
     packages: [],
     model: null,
     image: values.image,
+    tensorflow: required(values.tensorflow),
+    engine: required(values.engine),
     connection: values['reference-connection'] ?? 'close',
     delayMs: 0,
   };

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { normaliseName } from './arms/packages.ts';
 import { PROPERTIES } from './arms/properties.ts';
 import { isLoopback } from './endpoint.ts';
 import { matchesCell } from './gate-rules.ts';
@@ -35,7 +36,7 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
   const { target } = values;
   if (shell === 'action' && target === 'auto') {
     problems.push(
-      `${spell('target')}: expected process, docker, kind, reference or url; the Action never chooses by itself`,
+      `${spell('target')}: expected process, docker, kind, cluster, reference or url; the Action never chooses by itself`,
     );
   }
   for (const name of given) {
@@ -49,10 +50,15 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
     if (!only || values[name] === null || target === null) continue;
     const isPossible = (one: string): boolean => one === 'process' || one === 'reference';
     if (!only.includes(target) && !(target === 'auto' && only.some(isPossible))) {
-      problems.push(`${spell(name)} belongs to target ${only.join(' or ')}; the target is ${target}`);
+      problems.push(`${spell(name)} belongs to target ${either(only)}; the target is ${target}`);
     }
   }
   return problems;
+}
+
+/** "docker, kind or cluster" */
+function either(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part).join(' or ');
 }
 
 interface Restrictions {
@@ -129,7 +135,7 @@ function findArmContradictions({ values, given, spell }: Inputs): string[] {
         // With arms, `auto` never falls back to the reference server.
         if (target === null || only.some((one) => one === (target === 'auto' ? 'process' : target))) continue;
         problems.push(
-          `${spell(name)}: arm ${id}: ${property} belongs to target ${only.join(' or ')}; the target is ${target}`,
+          `${spell(name)}: arm ${id}: ${property} belongs to target ${either(only)}; the target is ${target}`,
         );
       }
     }
@@ -148,12 +154,24 @@ function findArmContradictions({ values, given, spell }: Inputs): string[] {
 
 function findKindContradictions({ values, given, spell }: Inputs): string[] {
   const problems: string[] = [];
-  if (values.target === 'kind' && values.operator === null) {
-    problems.push(`${spell('target')} kind needs to know where Seldon Core comes from: give ${spell('operator')}`);
-  }
   if (values.cluster !== null && given.includes('node-image')) {
     problems.push(
       `${spell('node-image')} is for a cluster that the run makes; ${spell('cluster')} names one that exists`,
+    );
+  }
+  if (given.includes('istio-charts') && values.ingress !== 'istio') {
+    problems.push(`${spell('istio-charts')} means nothing without ${spell('ingress')} istio: give both`);
+  } else if (given.includes('istio-charts') && values.cluster !== null) {
+    problems.push(
+      `${spell('istio-charts')} is for a cluster that the run makes; ${spell('cluster')} names one that exists`,
+    );
+  }
+  const arms = values.arms?.arms ?? values.compare?.arms ?? [];
+  const lacks = arms.filter(({ changes }) => !changes.image);
+  if (values.target === 'cluster' && values.image === null && (arms.length === 0 || lacks.length > 0)) {
+    const whose = lacks[0] === undefined ? '' : ` for arm ${lacks[0].id}`;
+    problems.push(
+      `${spell('target')} cluster needs an image that the cluster can fetch${whose}: give ${spell('image')}; a cluster does not see what is built here`,
     );
   }
   return problems;
@@ -171,8 +189,13 @@ function findImageContradictions({ values, given, spell }: Inputs): string[] {
       problems.push(`${spell(name)}: arm ${id}: ${property} is part of its image; leave one of them out`);
     }
   }
+  for (const { id, changes } of arms.filter(({ changes }) => !(changes.image ?? image))) {
+    const pin = changes.packages?.find((one) => /^tensorflow(-cpu)?$/.test(normaliseName(one)));
+    if (pin && (changes.tensorflow ?? values.tensorflow) === 'stand-in')
+      problems.push(`${spell(name)}: arm ${id}: ${pin} would be hidden by the stand-in; leave one of them out`);
+  }
   const all = arms.length === 0 ? image !== null : withImage.length === arms.length;
-  for (const input of ['seldon-version', 'iterations'] as const) {
+  for (const input of ['seldon-version', 'tensorflow', 'iterations'] as const) {
     if (all && given.includes(input)) problems.push(`${spell(input)} belongs to images that are built; all are given`);
   }
   if (all && given.includes('keep-image') && values['keep-image']) {
@@ -186,7 +209,7 @@ function findImageContradictions({ values, given, spell }: Inputs): string[] {
   return problems;
 }
 
-const IN_IMAGES: ReadonlySet<string> = new Set(['seldon-version', 'packages', 'model']);
+const IN_IMAGES: ReadonlySet<string> = new Set(['seldon-version', 'packages', 'model', 'tensorflow']);
 
 function findUrlContradictions({ values, given, spell }: Inputs): string[] {
   const problems: string[] = [];

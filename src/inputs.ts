@@ -1,14 +1,19 @@
 import { parseArms, parseCompare } from './arms/arms.ts';
-import { CONNECTIONS, SELDON_VERSIONS } from './arms/properties.ts';
+import { CONNECTIONS, ENGINES, SELDON_VERSIONS, TENSORFLOWS } from './arms/properties.ts';
 import { parseGate } from './gate-rules.ts';
 import {
   boolean,
+  chartsSource,
+  contextName,
+  cpus,
   duration,
   hostAndPort,
+  hostName,
   httpBase,
   imageReference,
   integer,
   listOf,
+  memory,
   name,
   number,
   oneOf,
@@ -32,7 +37,7 @@ export interface Input<T> {
   readonly value: string;
   readonly help: string;
   /** Only with these targets; giving it with another one is a mistake. */
-  readonly only?: readonly ('process' | 'docker' | 'kind' | 'reference' | 'url')[];
+  readonly only?: readonly ('process' | 'docker' | 'kind' | 'cluster' | 'reference' | 'url')[];
   /** Only together with this other input. */
   readonly needs?: string;
   /** Only on the command line. */
@@ -61,11 +66,11 @@ export const INPUTS = {
     actionOnly: true,
   }),
   target: input({
-    parse: oneOf(['auto', 'process', 'docker', 'kind', 'reference', 'url']),
+    parse: oneOf(['auto', 'process', 'docker', 'kind', 'cluster', 'reference', 'url']),
     default: 'auto',
-    actionDefault: 'process',
-    value: 'auto|process|docker|kind|reference|url',
-    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `docker` runs it in a container for each method (one CPU, 1 GiB, ports on 127.0.0.1), from an image that is built for the run or given; `kind` makes a kind cluster with Seldon Core in it and deploys a SeldonDeployment for each method; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
+    actionDefault: 'kind',
+    value: 'auto|process|docker|kind|cluster|reference|url',
+    help: 'Where the server lives: `process` runs the real Seldon wrapper in a Python environment of its own; `docker` runs it in a container for each method, with ports on 127.0.0.1, from an image that is built for the run or given; `kind` makes a kind cluster with Seldon Core in it and deploys a SeldonDeployment for each method; `cluster` does the same in a Kubernetes cluster that exists, with an image that the cluster can fetch; `reference` is an embedded server that is no Seldon; `url` asks endpoints that run already; `auto` (command line only) is `process` where a fitting Python is found, else `reference`.',
   }),
   methods: input({
     parse: listOf(oneOf(METHODS)),
@@ -175,7 +180,7 @@ export const INPUTS = {
     parse: parseArms,
     default: '',
     value: 'YAML',
-    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Targets process, docker and kind: `seldon-version`, `env`, `model` (folder or folder:Class), `packages` (list of name==version); targets docker and kind: `image`; target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
+    help: 'Variants of the server, measured interleaved and compared with the first: a mapping of ids to what differs from the other options. Targets process, docker and kind: `seldon-version`, `model` (folder or folder:Class), `packages` (list of name==version); those and cluster: `env`; targets docker, kind and cluster: `image`; targets docker and kind: `tensorflow`; targets kind and cluster: `engine`; target reference: `connection`, `delay`. The report names all of it, so put no secrets there.',
     multiline: true,
   }),
   compare: input({
@@ -197,13 +202,20 @@ export const INPUTS = {
     default: '1.19.0',
     value: '1.19.0|1.17.1',
     help: "The wrapper's version. 1.19.0 needs Python 3.12; 1.17.1 needs Python 3.8 to 3.10.",
-    only: ['process', 'docker', 'kind'],
+    only: ['process', 'docker', 'kind', 'cluster'],
   }),
   image: input({
     parse: imageReference,
     default: '',
     value: 'REFERENCE',
     help: 'An image of a model with the Seldon wrapper, as the operator would deploy it, instead of one that is built: from this machine, or pulled where it is not there.',
+    only: ['docker', 'kind', 'cluster'],
+  }),
+  tensorflow: input({
+    parse: oneOf(TENSORFLOWS),
+    default: 'full',
+    value: 'full|stand-in',
+    help: "What serves `tftensor` in an image that is built: `full` is TensorFlow, some 1.2 GB of the image's 1.5 GB; `stand-in` is a small package of this project that makes the same arrays and messages for the unmodified wrapper at about the same cost (0.3 GB), and has nothing else of TensorFlow.",
     only: ['docker', 'kind'],
   }),
   'keep-image': input({
@@ -217,8 +229,8 @@ export const INPUTS = {
     parse: operatorSource,
     default: '',
     value: 'present|FILE|CHART',
-    help: "Where Seldon Core's operator comes from: `present` where it is installed already; a file of manifests (`.yaml`), as `helm template` writes it; or a chart `seldon-core-operator`: a folder, a `.tgz`, an `oci://` reference, or the URL of a repository that has it in `seldon-version`.",
-    only: ['kind'],
+    help: "Where Seldon Core's operator comes from: `present` where it is installed already (the default of target cluster); a file of manifests (`.yaml`), as `helm template` writes it; or a chart `seldon-core-operator`: a folder, a `.tgz`, an `oci://` reference, or the URL of a repository that has it in `seldon-version` (the default of target kind is Seldon's own). What is put into a cluster that stays, stays too.",
+    only: ['kind', 'cluster'],
   }),
   cluster: input({
     parse: name,
@@ -233,6 +245,62 @@ export const INPUTS = {
     value: 'REFERENCE',
     help: "The node's image of a cluster that the run makes, instead of the pinned one.",
     only: ['kind'],
+  }),
+  engine: input({
+    parse: oneOf(ENGINES),
+    default: 'none',
+    value: 'none|executor',
+    help: "Whether Seldon's own proxy, the executor, stands before each model, as it does by default, or none.",
+    only: ['kind', 'cluster'],
+  }),
+  ingress: input({
+    parse: oneOf(['none', 'istio']),
+    default: 'none',
+    value: 'none|istio',
+    help: "What stands between a port of the node and the models: `none` is a NodePort Service for each model; `istio` is Istio's ingress gateway, with the path `/seldon/NAMESPACE/NAME` over REST and metadata over gRPC. A cluster that the run makes gets a small Istio; in one that stays, the gateway that is there (a Service with the label `istio=ingressgateway`) is used.",
+    only: ['kind', 'cluster'],
+  }),
+  'istio-charts': input({
+    parse: chartsSource,
+    default: '',
+    value: 'DIR|URL',
+    help: "Where Istio's charts come from, for a cluster that the run makes: a folder that holds `base`, `istiod` and `gateway`, or the URL of a repository that has them, instead of Istio's own.",
+    only: ['kind'],
+  }),
+  cpu: input({
+    parse: cpus,
+    default: '1',
+    value: 'CPUS',
+    help: 'How much CPU each model may use. In a cluster as much is kept free for it, or less where not all models fit so; the report says which.',
+    only: ['docker', 'kind', 'cluster'],
+  }),
+  memory: input({
+    parse: memory,
+    default: '1Gi',
+    value: 'SIZE',
+    help: 'How much memory each model may use.',
+    only: ['docker', 'kind', 'cluster'],
+  }),
+  kubeconfig: input({
+    parse: path,
+    default: '',
+    value: 'FILE',
+    help: 'How the cluster is reached. Without it: `KUBECONFIG`, else `~/.kube/config`.',
+    only: ['cluster'],
+  }),
+  context: input({
+    parse: contextName,
+    default: '',
+    value: 'NAME',
+    help: "The kubeconfig's context to use, instead of its current one.",
+    only: ['cluster'],
+  }),
+  'node-address': input({
+    parse: hostName,
+    default: '',
+    value: 'HOST',
+    help: "Where the ports of the cluster's nodes (30000 to 32767) are reached, instead of the addresses that the cluster knows.",
+    only: ['cluster'],
   }),
   python: input({
     parse: path,
@@ -280,8 +348,8 @@ export const INPUTS = {
     parse: name,
     default: '',
     value: 'NAME',
-    help: 'Sent as gRPC metadata `namespace`, by which an ingress routes.',
-    only: ['url'],
+    help: 'Target url: sent as gRPC metadata `namespace`, by which an ingress routes. Target cluster: a namespace that exists and stays, in which the models are put; without it the run makes one of its own.',
+    only: ['url', 'cluster'],
   }),
   'allow-remote-target': input({
     parse: boolean,

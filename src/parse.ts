@@ -114,6 +114,32 @@ export const hostAndPort: Parser<{ host: string; port: number }> = (text) => {
   return { host: bareHost(url), port: usablePort(port) };
 };
 
+/** Thousandths of a CPU from a number of CPUs: `1`, `0.5`. */
+export const cpus: Parser<number> = (text) => {
+  const value = Number(text);
+  if (!/^[0-9]{1,3}(?:\.[0-9]{1,3})?$/.test(text) || value < 0.1 || value > 256) {
+    throw new Error('a number of CPUs from 0.1 to 256, such as 1 or 0.5');
+  }
+  return Math.round(value * 1000);
+};
+
+/** MiB from `512Mi` or `1Gi`. */
+export const memory: Parser<number> = (text) => {
+  const match = /^([0-9]{1,7})(Mi|Gi)$/.exec(text);
+  const value = Number(match?.[1]) * (match?.[2] === 'Gi' ? 1024 : 1);
+  if (!(value >= 64 && value <= 2 ** 20)) throw new Error('memory from 64Mi to 1024Gi, such as 512Mi or 1Gi');
+  return value;
+};
+
+/** A name or an address of a machine, without a port. */
+export const hostName: Parser<string> = (text) => {
+  const url = URL.canParse(`http://${text}:80`) ? new URL(`http://${text}:80`) : null;
+  if (url?.pathname !== '/' || url.username !== '' || url.search !== '' || url.hash !== '' || /[\s/@]/.test(text)) {
+    throw new Error('the name or address of a machine, such as 192.0.2.7 or [2001:db8::7]');
+  }
+  return bareHost(url);
+};
+
 /** Where Seldon Core's operator comes from, by the form of its name. */
 export const operatorSource: Parser<
   { kind: 'present' } | { kind: 'manifest'; path: string } | { kind: 'chart'; chart: string }
@@ -123,6 +149,20 @@ export const operatorSource: Parser<
   if (!/^[A-Za-z0-9./~][^\0\s]{0,2047}$/.test(text))
     throw new Error('present, a file of manifests (.yaml), or a chart');
   return /\.ya?ml$/.test(text) ? { kind: 'manifest', path: path(text) } : { kind: 'chart', chart: text };
+};
+
+/** A folder of charts, or the URL of a repository of charts. */
+export const chartsSource: Parser<string> = (text) => {
+  // The first character keeps it from being taken for an option.
+  if (!/^[A-Za-z0-9./~][^\0\s]{0,2047}$/.test(text)) throw new Error('a folder of charts, or the URL of a repository');
+  return text;
+};
+
+/** A context of a kubeconfig: cloud tools put slashes, colons and at signs into its name. */
+export const contextName: Parser<string> = (text) => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,252}$/.test(text))
+    throw new Error("the name of one of the kubeconfig's contexts");
+  return text;
 };
 
 /** Visible ASCII, as HTTP/2 metadata and Kubernetes names need it. */
@@ -138,10 +178,10 @@ export const reportName: Parser<string> = (text) => {
   if (
     !/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(text) ||
     text.includes('..') ||
-    text.endsWith('.html')
+    /(?:\.html|-diagnosis)$/.test(text)
   ) {
     throw new Error(
-      'at most 64 letters, digits, dots, dashes and underscores, with a letter or digit at both ends and no .html',
+      'at most 64 letters, digits, dots, dashes and underscores, with a letter or digit at both ends and neither .html nor -diagnosis',
     );
   }
   return text;

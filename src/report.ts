@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { blockFlag, cell, type cellResult, codecCost, type estimate, floor, type roundResult } from './report/cells.ts';
-import { arm, config, environment, provenance, stageTime } from './report/circumstances.ts';
+import { arm, config, environment, pathCost, provenance, stageTime, stepTime } from './report/circumstances.ts';
 import { count, ms, share, text } from './report/fields.ts';
 import { claimId, gate, type gateCheck, type gateRule, history, reportId } from './report/publication.ts';
 
@@ -70,6 +70,8 @@ export const claim = z.strictObject({
 
 export const warning = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('not-seldon') }),
+  /** A stand-in served `tftensor` in these arms' images. */
+  z.strictObject({ code: z.literal('tensorflow-stand-in'), arms: z.array(z.string()) }),
   z.strictObject({ code: z.literal('fallback'), wanted: text, used: text, why: text }),
   z.strictObject({ code: z.literal('low-duty'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('floor-share'), cells: z.array(z.string()), over: z.enum(['20%', '50%']) }),
@@ -102,6 +104,8 @@ export const report = z.strictObject({
   environment,
   provenance,
   timeline: z.array(stageTime).max(200),
+  /** Of stage provision; absent where nothing but starting programs had to be done. */
+  steps: z.array(stepTime).max(500).optional(),
   /** Share of the measuring phase's wall time that was spent inside blocks. */
   insideBlocks: share.nullable(),
   roundsDone: count,
@@ -121,6 +125,8 @@ export const report = z.strictObject({
   arms: z.array(arm).min(1).max(64),
   cells: z.array(cell).max(5000),
   floor: z.array(floor).max(20_000),
+  /** What the way to servers in a cluster costs; absent where there is no such way. */
+  paths: z.array(pathCost).max(20_000).optional(),
   codec: z.array(codecCost).max(5000),
   comparisons: z.array(comparison).max(20_000),
   claims: z.array(claim).max(20),
@@ -152,6 +158,7 @@ export type RoundResult = z.infer<typeof roundResult>;
 export type BlockFlag = z.infer<typeof blockFlag>;
 export type Estimate = z.infer<typeof estimate>;
 export type Floor = z.infer<typeof floor>;
+export type PathCost = z.infer<typeof pathCost>;
 export type CodecCost = z.infer<typeof codecCost>;
 export type Comparison = z.infer<typeof comparison>;
 export type Verdict = z.infer<typeof verdict>;

@@ -1,6 +1,7 @@
 /**
  * The children's shell: `worker load` is the load process, `worker serve` the embedded server. Each takes its orders
- * from the parent over IPC; `worker serve` with options runs the embedded server alone.
+ * from the parent over IPC; `worker serve` with options runs the embedded server alone, `worker null FILE` the null server
+ * in a container.
  */
 const role = process.argv[2];
 if (role === 'load') {
@@ -14,7 +15,10 @@ if (role === 'load') {
   ]);
   if (process.send) serveChild({ decodeRequest });
   else await serveAlone(process.argv.slice(3), { decodeRequest });
+} else if (role === 'null') {
+  const { serveNullAlone } = await import('./server/null-alone.ts');
+  await serveNullAlone(process.argv[3] ?? '');
 } else {
-  process.stderr.write(`expected the role load or serve, found ${role}\n`);
+  process.stderr.write(`expected the role load, serve or null, found ${role}\n`);
   process.exitCode = 2;
 }

@@ -91,6 +91,17 @@ test('an image is named by its reference, in both ways', () => {
   assert.deepEqual(read(parseCompare(`a=image=${image}+A=1`)), { a: { image, env: { A: '1' } } });
 });
 
+test('what serves tftensor is named, in both ways', () => {
+  assert.deepEqual(read(parseArms('a: { tensorflow: full }\nb: { tensorflow: stand-in }')), {
+    a: { tensorflow: 'full' },
+    b: { tensorflow: 'stand-in' },
+  });
+  assert.deepEqual(read(parseCompare('full=,slim=tensorflow=stand-in')), {
+    full: {},
+    slim: { tensorflow: 'stand-in' },
+  });
+});
+
 test('both ways of writing the same arms mean the same', () => {
   const yaml = 'base:\npinned: { packages: [six==1.17.0], env: { A: 1 } }\n';
   assert.deepEqual(read(parseArms(yaml)), read(parseCompare('base=,pinned=six==1.17.0+A=1')));
@@ -177,6 +188,7 @@ const WRONG: readonly (readonly [what: string, yaml: string, problem: RegExp])[]
   ],
   ['a delay without a unit', 'a: { delay: 2 }', /delay: expected a duration .*; found "2"/],
   ['a negative delay', 'a: { delay: -2ms }', /delay: expected a duration/],
+  ['an unknown TensorFlow', 'a: { tensorflow: slim }', /tensorflow: expected one of full, stand-in; found "slim"/],
   ['an unknown connection', 'a: { connection: open }', /connection: expected one of close, keep-alive; found "open"/],
   [
     'a folder that is not there',

@@ -11,7 +11,7 @@ const given = (values: Partial<Record<InputName, string>>) => (name: InputName) 
 
 test('the command line chooses the target by itself, the Action never does', () => {
   assert.equal(parseConfig(nothing, 'cli').target.kind, 'auto');
-  assert.equal(parseConfig(nothing, 'action').target.kind, 'process');
+  assert.equal(parseConfig(nothing, 'action').target.kind, 'kind');
   assert.throws(() => parseConfig(given({ target: 'auto' }), 'action'), /never chooses by itself/);
 });
 
@@ -60,6 +60,8 @@ test('without arms there is one, `base`, which is what the options say', () => {
     packages: [],
     model: null,
     image: null,
+    tensorflow: 'full',
+    engine: 'none',
     connection: 'close',
     delayMs: 0,
   };
@@ -67,6 +69,32 @@ test('without arms there is one, `base`, which is what the options say', () => {
   assert.deepEqual(parseConfig(given({ target: 'process', 'seldon-version': '1.17.1' }), 'action').arms, [
     { ...base, seldonVersion: '1.17.1' },
   ]);
+});
+
+test('Seldon Core comes from its own charts in a cluster of the run, and is found in one that exists', () => {
+  const kind = parseConfig(given({ target: 'kind', 'seldon-version': '1.17.1' }), 'cli').target;
+  assert.deepEqual(kind.kubernetes.operator, {
+    kind: 'chart',
+    chart: 'https://storage.googleapis.com/seldon-charts',
+    version: '1.17.1',
+  });
+  const options = given({ target: 'cluster', image: 'x:1', methods: 'predict', namespace: 'team-a' });
+  const { kubernetes } = parseConfig(options, 'cli').target;
+  assert.deepEqual(kubernetes.operator, { kind: 'present' });
+  assert.equal(kubernetes.namespace, 'team-a');
+});
+
+test('what a model may use is read in CPUs and MiB', () => {
+  const { limits } = parseConfig(given({ target: 'docker', cpu: '1.5', memory: '2Gi' }), 'cli').target;
+  assert.deepEqual(limits, { cpu: 1500, memory: 2048 });
+});
+
+test('arms may differ in what stands before the model', () => {
+  const { arms } = parseConfig(given({ target: 'kind', compare: 'a=,b=engine=executor' }), 'cli');
+  assert.deepEqual(
+    arms.map(({ engine }) => engine),
+    ['none', 'executor'],
+  );
 });
 
 test('an arm is what the options say but for what it changes, and the order is kept', () => {
@@ -139,12 +167,12 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   [
     'an image for the wrapper in a process',
     { target: 'process', image: 'x:1', methods: 'predict' },
-    /^--image belongs to target docker or kind; the target is process$/,
+    /^--image belongs to target docker, kind or cluster; the target is process$/,
   ],
   [
     'an image, and nobody said which target',
     { image: 'x:1', methods: 'predict' },
-    /^--image belongs to target docker or kind; .* auto$/,
+    /^--image belongs to target docker, kind or cluster; .* auto$/,
   ],
   ['an image and its method', { target: 'docker', image: 'x:1', methods: 'predict' }, null],
   ['an image and two methods', { target: 'docker', image: 'x:1' }, /^--methods: a given image serves one model/],
@@ -171,6 +199,60 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   [
     'an image for one arm only',
     { target: 'docker', methods: 'predict', compare: 'a=image=x:1,b=1.17.1', 'keep-image': 'true' },
+    null,
+  ],
+  [
+    'a stand-in for TensorFlow in a process',
+    { target: 'process', tensorflow: 'stand-in' },
+    /^--tensorflow belongs to target docker or kind; the target is process$/,
+  ],
+  ['a stand-in in an image that is built', { target: 'docker', tensorflow: 'stand-in' }, null],
+  [
+    'a cluster without an image',
+    { target: 'cluster' },
+    /^--target cluster needs an image that the cluster can fetch: give --image; a cluster does not see what is built here$/,
+  ],
+  [
+    'a cluster with an arm without an image',
+    { target: 'cluster', compare: 'a=image=x:1,b=engine=executor', methods: 'predict' },
+    /for arm b: give --image/,
+  ],
+  [
+    'the executor in front of a process',
+    { target: 'process', engine: 'executor' },
+    /^--engine belongs to target kind or cluster/,
+  ],
+  ['too little CPU', { target: 'docker', cpu: '0.01' }, /^--cpu: expected a number of CPUs from 0\.1 to 256/],
+  ['memory without a unit', { target: 'docker', memory: '512' }, /^--memory: expected memory from 64Mi to 1024Gi/],
+  [
+    'a node address with a port',
+    { target: 'cluster', image: 'x:1', methods: 'predict', 'node-address': '192.0.2.1:30000' },
+    /^--node-address: expected the name or address of a machine/,
+  ],
+  [
+    'a context that looks like an option',
+    { target: 'cluster', image: 'x:1', methods: 'predict', context: '--insecure' },
+    /^--context: expected the name of one of the kubeconfig's contexts/,
+  ],
+  ['a stand-in in one of two arms', { target: 'kind', operator: 'present', compare: 'a=,b=tensorflow=stand-in' }, null],
+  [
+    'a stand-in in an image that is given',
+    { target: 'docker', image: 'x:1', methods: 'predict', tensorflow: 'stand-in' },
+    /^--tensorflow belongs to images that are built; all are given$/,
+  ],
+  [
+    'an arm with a stand-in in its given image',
+    { target: 'docker', methods: 'predict', arms: 'a: { image: x:1, tensorflow: stand-in }\nb:' },
+    /^--arms: arm a: tensorflow is part of its image; leave one of them out$/,
+  ],
+  [
+    'a version of TensorFlow behind a stand-in',
+    { target: 'docker', tensorflow: 'stand-in', compare: 'a=,b=TensorFlow_CPU==2.18.1' },
+    /^--compare: arm b: TensorFlow_CPU==2.18.1 would be hidden by the stand-in; leave one of them out$/,
+  ],
+  [
+    'a version of TensorFlow in an arm that has it',
+    { target: 'docker', tensorflow: 'stand-in', compare: 'a=,b=tensorflow=full+tensorflow-cpu==2.18.1' },
     null,
   ],
   [

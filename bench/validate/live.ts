@@ -7,7 +7,13 @@ import type { Comparison, Report } from '../../src/report.ts';
 /** One run of the whole pipeline in this process, by the options that a person would give. */
 export async function runLive(options: Partial<Record<InputName, string>>, signal: AbortSignal): Promise<Report> {
   const config = parseConfig((name) => options[name] ?? '', 'cli');
-  const host = { log: silentLog, signal, recordCreated: () => () => {} };
+  const host = {
+    log: silentLog,
+    signal,
+    recordCreated: () => () => {},
+    evidenceFolder: '/dev/null/none',
+    expectEvidence: () => {},
+  };
   const { report, stopped } = await bench(config, host, {}, async () => {});
   if (stopped !== null) throw stopped;
   const failed = report.cells.find(({ state }) => state !== 'measured');

@@ -85,6 +85,7 @@ export function simulatedBlock(arm: string, cell: string, round: number, logMs: 
     serverCpuMs: null,
     serverRequests: 1,
     serverRssBytes: null,
+    serverThrottledMs: null,
   };
 }
 

@@ -58,9 +58,14 @@ function summariseServer(blocks: readonly Block[]): CellResult['server'] {
   const requests = sum(known.map(({ serverRequests }) => serverRequests));
   if (requests === 0) return null;
   const memory = known.flatMap(({ serverRssBytes }) => serverRssBytes ?? []);
+  const limited = blocks.filter(({ serverThrottledMs }) => serverThrottledMs !== null);
+  const wallMs = sum(limited.map(({ wallMs }) => wallMs));
   return {
     cpuMsPerRequest: sum(known.map(({ serverCpuMs }) => serverCpuMs ?? 0)) / requests,
     rssBytes: memory.length > 0 ? Math.max(...memory) : null,
+    ...(wallMs > 0 && {
+      throttledShare: ratio(sum(limited.map(({ serverThrottledMs }) => serverThrottledMs ?? 0)), wallMs),
+    }),
   };
 }
 

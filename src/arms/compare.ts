@@ -1,7 +1,7 @@
 import type { RawArm, RawArms, RawValue } from './raw.ts';
 
 const CHANGES =
-  'a version such as 1.17.1, NAME=VALUE, package==1.2.3, a model folder (./folder or ./folder:Class), image=name:tag, delay=2ms or connection=keep-alive';
+  'a version such as 1.17.1, NAME=VALUE, package==1.2.3, a model folder (./folder or ./folder:Class), image=name:tag, tensorflow=stand-in, engine=executor, delay=2ms or connection=keep-alive';
 
 /**
  * Arms from a command line: `old=1.17.1,new=1.19.0`. Each is an id, `=`, and its changes joined by `+`; what a change
@@ -44,7 +44,8 @@ function addChange(properties: Map<string, RawValue>, change: string): string | 
     properties.set('env', env.set(name, value));
     return null;
   }
-  if (value !== null && ['image', 'delay', 'connection'].includes(name)) return addOnce(properties, name, value);
+  if (value !== null && ['image', 'tensorflow', 'engine', 'delay', 'connection'].includes(name))
+    return addOnce(properties, name, value);
   return `expected ${CHANGES}; found ${JSON.stringify(change.slice(0, 100))}`;
 }
 

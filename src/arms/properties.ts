@@ -5,7 +5,11 @@ import { type RawValue, show } from './raw.ts';
 
 export const SELDON_VERSIONS = ['1.19.0', '1.17.1'] as const;
 export type SeldonVersion = (typeof SELDON_VERSIONS)[number];
+/** What stands before a model in a cluster. */
+export const ENGINES = ['none', 'executor'] as const;
+export type Engine = (typeof ENGINES)[number];
 export const CONNECTIONS = ['close', 'keep-alive'] as const;
+export const TENSORFLOWS = ['full', 'stand-in'] as const;
 
 /** In what an arm differs from what the other options say. */
 export interface Changes {
@@ -14,13 +18,15 @@ export interface Changes {
   readonly packages?: readonly string[];
   readonly model?: Model;
   readonly image?: string;
+  readonly tensorflow?: (typeof TENSORFLOWS)[number];
+  readonly engine?: Engine;
   readonly connection?: (typeof CONNECTIONS)[number];
   readonly delayMs?: number;
 }
 
 interface Property {
   /** The targets that can vary it. */
-  readonly only: readonly ('process' | 'docker' | 'kind' | 'reference')[];
+  readonly only: readonly ('process' | 'docker' | 'kind' | 'cluster' | 'reference')[];
   /** Throws an Error that says what was expected. */
   read(value: RawValue): Changes;
 }
@@ -30,13 +36,16 @@ const MAX_VALUE_LENGTH = 1000;
 const MAX_DELAY_MS = 10_000;
 
 const WRAPPER = ['process', 'docker', 'kind'] as const;
+const CLUSTERS = ['kind', 'cluster'] as const;
 
 export const PROPERTIES: Readonly<Record<string, Property>> = {
   'seldon-version': { only: WRAPPER, read: (value) => ({ seldonVersion: oneOf(SELDON_VERSIONS)(scalar(value)) }) },
-  env: { only: WRAPPER, read: (value) => ({ env: readEnv(value) }) },
+  env: { only: [...WRAPPER, 'cluster'], read: (value) => ({ env: readEnv(value) }) },
   model: { only: WRAPPER, read: (value) => ({ model: findModel(scalar(value)) }) },
   packages: { only: WRAPPER, read: (value) => ({ packages: readPackages(value) }) },
-  image: { only: ['docker', 'kind'], read: (value) => ({ image: imageReference(scalar(value)) }) },
+  image: { only: ['docker', ...CLUSTERS], read: (value) => ({ image: imageReference(scalar(value)) }) },
+  engine: { only: CLUSTERS, read: (value) => ({ engine: oneOf(ENGINES)(scalar(value)) }) },
+  tensorflow: { only: ['docker', 'kind'], read: (value) => ({ tensorflow: oneOf(TENSORFLOWS)(scalar(value)) }) },
   connection: { only: ['reference'], read: (value) => ({ connection: oneOf(CONNECTIONS)(scalar(value)) }) },
   delay: { only: ['reference'], read: (value) => ({ delayMs: duration(0, MAX_DELAY_MS)(scalar(value)) }) },
 };

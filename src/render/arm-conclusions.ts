@@ -3,7 +3,7 @@ import type { Comparison } from '../report.ts';
 import { describeAlarm, listByEffect, opposeArms, type Tally, tallyArms } from './arm-verdicts.ts';
 import { MAX_ROUNDS } from './conclusions.ts';
 import { count, effectWithInterval, integer, percentExact } from './format.ts';
-import { cellInWords, type Lookup } from './lookup.ts';
+import { cellInWords, floorName, type Lookup } from './lookup.ts';
 import { join, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 /** Cells that are named of each kind, the largest difference first. */
@@ -43,7 +43,7 @@ function describeParts(lookup: Lookup, tally: Tally): Part[] {
     describeAlarms(lookup, listByEffect(tally, 'faster'), plain`faster`),
     { n: of.equivalent, word: plain`equivalent within ${margin}`, loud: false, note: [] },
     { n: of.inconclusive, word: plain`inconclusive`, loud: false, note: describeOpen(tally) },
-    { n: of['not-resolvable'], word: plain`not resolvable beside the client's own floor`, loud: false, note: [] },
+    { n: of['not-resolvable'], word: plain`not resolvable beside ${floorName(lookup)}`, loud: false, note: [] },
     { n: missing, word: plain`not measured on both sides`, loud: false, note: [] },
   ];
 }

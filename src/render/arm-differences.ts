@@ -1,5 +1,5 @@
 import type { Arm } from '../report.ts';
-import { connectionLabel } from './environment.ts';
+import { connectionLabel, TENSORFLOWS } from './environment.ts';
 import { type Lookup, nothing } from './lookup.ts';
 import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
 import { describeKind } from './provenance.ts';
@@ -52,6 +52,8 @@ function listTraits(arms: readonly Arm[]): Trait[] {
       show: ({ connection }) => connectionLabel(connection),
     },
     text(plain`image`, ({ image }) => image && `${image.reference} (${image.id})`),
+    text(plain`tftensor in the image`, ({ image }) => image?.tensorflow && TENSORFLOWS[image.tensorflow]),
+    text(plain`in front of the model`, ({ kubernetes }) => kubernetes?.engine),
     text(plain`network path`, ({ network }) => network),
     text(plain`address`, ({ address }) => address),
   ];

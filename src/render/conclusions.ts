@@ -1,7 +1,7 @@
 import type { Claim, ClaimId, Comparison, Report } from '../report.ts';
 import { describeEnds } from './ends.ts';
 import { count, effectWithInterval, integer, methodLabel } from './format.ts';
-import { type Group, type Lookup, pickGroups } from './lookup.ts';
+import { floorName, type Group, type Lookup, pickGroups } from './lookup.ts';
 import { code, join, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 type Says = Claim['evidence'][number]['says'];
@@ -128,7 +128,7 @@ function describeReason(lookup: Lookup, claim: Claim): Prose {
     case 'cells-missing':
       return claim.evidence.length === 0 ? [] : say` Other cells that it speaks of were not measured.`;
     case 'below-floor':
-      return say` The client's own floor stands in the way: beside it the differences are too small, and more rounds alone would not settle it.`;
+      return say` What stands in the way is ${floorName(lookup)}: beside it the differences are too small, and more rounds alone would not settle it.`;
     case 'too-few-rounds':
       return describeRounds(lookup, claim);
   }

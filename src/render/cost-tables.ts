@@ -1,6 +1,6 @@
-import { bytes, encodingLabel, integer, millis, transportLabel } from './format.ts';
+import { bytes, encodingLabel, integer, MINUS, millis, transportLabel } from './format.ts';
 import { cellName, type Lookup } from './lookup.ts';
-import { code, foreign, plain, say } from './prose.ts';
+import { code, foreign, type Plain, type Prose, plain, say } from './prose.ts';
 import { left, right, type Table } from './table.ts';
 
 /** What encoding a request and decoding its reply cost this program; null where nothing was recorded. */
@@ -46,4 +46,35 @@ export function buildFloorTable(lookup: Lookup): Table | null {
       say`${millis(floor.p99Ms)}`,
     ]),
   };
+}
+
+/** What the way to a server in a cluster costs; null where servers are on this machine's loopback. */
+export function buildPathTable(lookup: Lookup): Table | null {
+  const { paths = [] } = lookup.report;
+  if (paths.length === 0) return null;
+  const several = lookup.others.length > 0;
+  return {
+    caption: plain`Path: the null server in the cluster against the same one on loopback`,
+    columns: [
+      left(plain`cell`),
+      ...(several ? [left(plain`arm`)] : []),
+      right(plain`requests`),
+      right(plain`in the cluster ms`),
+      right(plain`on loopback ms`),
+      right(plain`the way costs ms`),
+    ],
+    rows: paths.map(({ cell, arm, requests, pathP50Ms, loopbackP50Ms }) => [
+      cellName(lookup, cell),
+      ...(several ? [say`${foreign(arm)}`] : []),
+      say`${integer(requests)}`,
+      say`${millis(pathP50Ms)}`,
+      say`${millis(loopbackP50Ms)}`,
+      signedMillis(pathP50Ms - loopbackP50Ms),
+    ]),
+  };
+}
+
+/** A way that costs next to nothing may come out below. */
+function signedMillis(x: number): Prose {
+  return x < 0 ? say`${MINUS as Plain}${millis(-x)}` : say`${millis(x)}`;
 }

@@ -60,6 +60,7 @@ const COLUMNS: readonly (readonly [name: string, read: (row: Row) => Value])[] =
   ['in_flight', ({ result }) => result?.inFlight],
   ['server_cpu_ms_per_request', ({ result }) => result?.server?.cpuMsPerRequest],
   ['server_rss_bytes', ({ result }) => result?.server?.rssBytes],
+  ['server_throttled_share', ({ result }) => result?.server?.throttledShare],
   ['against_baseline_effect', ({ against }) => against?.effect],
   ['against_baseline_low', ({ against }) => against?.low],
   ['against_baseline_high', ({ against }) => against?.high],

@@ -8,7 +8,7 @@ import {
   listEntries,
 } from './contest.ts';
 import { count, millisWithUnit, ratio } from './format.ts';
-import { cellLabel, type Group, type Lookup } from './lookup.ts';
+import { cellLabel, floorName, type Group, type Lookup } from './lookup.ts';
 import { list, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 /** "Batch 1: gRPC `tensor` raw is fastest, 1.41 ms; REST `tftensor` predict is slowest, 2.31 ms (1.64×)."; null with less than two cells. */
@@ -18,7 +18,8 @@ export function describeEnds(lookup: Lookup, group: Group): Prose | null {
   if (entries.length < 2) return null;
   const fastest = findFastest(lookup, group.cells);
   const slowest = findSlowest(lookup, group.cells);
-  if (!entries.some(isClaimable)) return [...head, ...say`no cell is named fastest or slowest: ${whyNone(entries)}.`];
+  if (!entries.some(isClaimable))
+    return [...head, ...say`no cell is named fastest or slowest: ${whyNone(lookup, entries)}.`];
   if (fastest.state === 'unclaimable' && slowest.state === 'unclaimable') {
     return [...head, ...say`no cell is named fastest or slowest, because those in question take part in no claim.`];
   }
@@ -62,11 +63,11 @@ function median({ result }: Entry): Plain {
   return millisWithUnit(result.p50Ms.value);
 }
 
-function whyNone(entries: readonly Entry[]): Prose {
+function whyNone(lookup: Lookup, entries: readonly Entry[]): Prose {
   const noInterval = entries.every(({ result }) => result.p50Ms.low === null);
   return noInterval
     ? say`too few rounds for intervals`
-    : say`all are mostly the client's own floor, or the client was busy`;
+    : say`all are mostly ${floorName(lookup)}, or the client was busy`;
 }
 
 function capitalise(text: Plain): Plain {

@@ -24,9 +24,23 @@ export function buildTimelineTable({ report }: Lookup): Table | null {
   if (report.timeline.length === 0) return null;
   return {
     caption: plain`Stages`,
-    columns: [left(plain`stage`), right(plain`took`)],
-    rows: report.timeline.map(({ stage, durationMs }) => [say`${foreign(stage)}`, say`${duration(durationMs)}`]),
+    columns: [left(plain`stage`), right(plain`after`), right(plain`took`)],
+    rows: report.timeline.flatMap(({ stage, startMs, durationMs }) => [
+      [say`${foreign(stage)}`, say`${duration(startMs)}`, say`${duration(durationMs)}`],
+      ...listSteps(report, startMs, startMs + durationMs),
+    ]),
   };
+}
+
+/** The parts of a stage, of which some went on side by side. */
+function listSteps({ steps = [] }: Report, fromMs: number, toMs: number): Prose[][] {
+  return steps
+    .filter(({ startMs }) => startMs >= fromMs && startMs < toMs)
+    .map(({ step, startMs, durationMs }) => [
+      say`– ${foreign(step)}`,
+      say`${duration(startMs)}`,
+      say`${duration(durationMs)}`,
+    ]);
 }
 
 function describeMachine({ environment }: Report): Fact[] {
@@ -67,6 +81,7 @@ function describeServer(arm: Arm): Fact[] {
     [plain`target`, describeTarget(arm)],
     ...(arm.address === undefined ? [] : [[plain`address`, say`${foreign(arm.address)}`] as const]),
     ...(arm.model === undefined ? [] : [[plain`model`, say`${foreign(arm.model)}`] as const]),
+    ...describeKubernetes(arm),
     ...describeImage(arm),
     ...describePackages(arm),
     ...Object.entries(arm.settings).map(
@@ -74,6 +89,25 @@ function describeServer(arm: Arm): Fact[] {
     ),
     [plain`REST connection`, connectionLabel(arm.connection)],
   ];
+}
+
+function describeKubernetes({ kubernetes }: Arm): Fact[] {
+  if (kubernetes === undefined) return [];
+  const { version, operator, engine, qos, pinned } = kubernetes;
+  return [
+    [plain`Kubernetes`, say`${foreign(version)}`],
+    [plain`Seldon Core from`, say`${foreign(operator)}`],
+    [plain`in front of the model`, engine === 'none' ? say`nothing` : say`Seldon's executor`],
+    [plain`quality of service`, say`${qos as string as Plain}`],
+    [plain`cores of the cluster`, describePinned(pinned)],
+  ];
+}
+
+function describePinned(pinned: NonNullable<Arm['kubernetes']>['pinned']): Prose {
+  if (pinned === null) return say`left to the kernel`;
+  return pinned.what === 'node'
+    ? say`the whole node on ${foreign(pinned.cores)}`
+    : say`the models on ${foreign(pinned.cores)}, the rest of the node anywhere`;
 }
 
 function describeImage({ image, network }: Arm): Fact[] {
@@ -95,7 +129,7 @@ const NETWORKS: Readonly<Record<NonNullable<Arm['network']>, Plain>> = {
   ingress: plain`the cluster's ingress`,
 };
 
-const TENSORFLOWS: Readonly<Record<'tensorflow-cpu' | 'stand-in' | 'unknown', Plain>> = {
+export const TENSORFLOWS: Readonly<Record<'tensorflow-cpu' | 'stand-in' | 'unknown', Plain>> = {
   'tensorflow-cpu': plain`by TensorFlow (tensorflow-cpu)`,
   'stand-in': plain`by a stand-in for TensorFlow`,
   unknown: plain`not known`,

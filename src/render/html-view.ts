@@ -14,7 +14,7 @@ import { buildHistoryTable, explainHistory } from './history-table.ts';
 import { viewCharts } from './html-charts.ts';
 import { viewAlert, viewForest, viewOptional, viewPivot, viewProse, viewTable } from './html-parts.ts';
 import { tallyVerdicts } from './html-tally.ts';
-import type { Lookup } from './lookup.ts';
+import { floorName, type Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
 import { explainMarks } from './marks.ts';
 import { describeMethod } from './method.ts';
@@ -68,8 +68,8 @@ export function buildView(lookup: Lookup) {
       }),
       cells: viewTable(buildCellsTable(lookup, group)),
     })),
-    pivotNotes: explainPivots(pivots).map(viewProse),
-    marks: explainMarks(marksIn(lookup, groups)).map(viewProse),
+    pivotNotes: explainPivots(pivots, floorName(lookup)).map(viewProse),
+    marks: explainMarks(marksIn(lookup, groups), floorName(lookup)).map(viewProse),
     pairsNote: viewProse(PAIRS_NOTE),
     cellsNote: viewProse(explainCells(lookup, groups)),
     floor: viewOptional(buildFloorTable(lookup)),

@@ -51,6 +51,13 @@ export interface Lookup {
   difference(a: CellReport, b: CellReport): Difference | null;
 }
 
+/** What the floor is made of: where servers are in a cluster, the way there is part of it. */
+export function floorName({ report }: Pick<Lookup, 'report'>): Plain {
+  return report.paths === undefined
+    ? plain`the client's own floor`
+    : plain`the floor of the client and the way to the cluster`;
+}
+
 export function createLookup(report: Report): Lookup {
   const [arm, ...others] = report.arms;
   if (arm === undefined) throw new TypeError('a report has at least one arm');

@@ -35,11 +35,11 @@ function describeArms({ report, arm, others }: Lookup): Prose[] {
   ];
 }
 
-function describeFloor({ report }: Lookup): Prose[] {
+function describeFloor({ report, arm }: Lookup): Prose[] {
   if (report.floor.length === 0)
     return [say`The client's own floor was not measured in this run: nothing tells how much of a cell is the client.`];
   return [
-    say`The floor is the ${code(report.config.client as string as Plain)} client with the same bytes against a server that answers at once. A pair whose difference is smaller than twice that of its floors is not resolvable; a cell that is more than half floor takes part in no claim.`,
+    say`The floor is the ${code(report.config.client as string as Plain)} client with the same bytes against a server that answers at once${report.paths === undefined ? plain`` : arm.network === 'ingress' ? plain`, behind the same ingress of the same cluster` : plain`, behind the same kind of Service in the same cluster`}. A pair whose difference is smaller than twice that of its floors is not resolvable; a cell that is more than half floor takes part in no claim.`,
   ];
 }
 
@@ -95,10 +95,22 @@ function describeCanary(lookup: Lookup, canary: Canary | null): Prose {
   return say`Canary: ${cellName(lookup, canary.cell)} ran twice under two names, ${shown}; ${result}.`;
 }
 
-function describePinning({ environment: { pinning } }: Report): Prose[] {
+function describePinning({ environment: { pinning }, arms }: Report): Prose[] {
   if (pinning === null) return [];
+  const effect = plain`A server that may use more cores can be slower (its processes wake each other across them) or faster.`;
+  const clusters = arms.flatMap(({ kubernetes }) => (kubernetes === undefined ? [] : [kubernetes.pinned]));
+  if (clusters.includes(null)) {
+    return [
+      say`The load process ran on core ${foreign(pinning.load)} alone; what runs in the cluster was not kept off it.`,
+    ];
+  }
+  if (clusters.some((pinned) => pinned?.what === 'models')) {
+    return [
+      say`The load process ran on core ${foreign(pinning.load)}, and the models on ${foreign(pinning.server)}; the rest of the cluster was not kept off either. ${effect}`,
+    ];
+  }
   return [
-    say`The load process had core ${foreign(pinning.load)} to itself; servers started by the tool ran on ${foreign(pinning.server)}. A server that may use more cores can be slower (its processes wake each other across them) or faster.`,
+    say`The load process had core ${foreign(pinning.load)} to itself; servers started by the tool ran on ${foreign(pinning.server)}. ${effect}`,
   ];
 }
 

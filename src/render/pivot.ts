@@ -73,13 +73,13 @@ export interface Head {
   readonly title: Plain;
 }
 
-/** What the marks and signs in these pivots mean; only those that occur. */
-export function explainPivots(pivots: readonly Pivot[]): Prose[] {
+/** What the marks and signs in these pivots mean; only those that occur. `floor`: what it is called. */
+export function explainPivots(pivots: readonly Pivot[], floor: Plain): Prose[] {
   const named = pivots.flatMap(({ rows }) =>
     rows.flatMap(({ fastest }) => fastest?.map(({ text }) => text).join('') ?? []),
   );
   return [
-    ...explainMarks(new Set(pivots.flatMap((pivot) => [...pivot.marks]))),
+    ...explainMarks(new Set(pivots.flatMap((pivot) => [...pivot.marks])), floor),
     ...(named.some((text) => text.endsWith('×)')) ? [say`(2.00×): the slowest of the row takes twice as long`] : []),
     ...(named.some((text) => text.includes('≈')) ? [say`≈ not told apart`] : []),
     ...(named.includes(NOTHING) ? [say`– the numbers do not bear naming one`] : []),

@@ -9,7 +9,7 @@ import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, CODEC_NOTE } from './cost-tables.ts';
 import { count, integer } from './format.ts';
 import { buildHeadline, isReference, SIGNS } from './headline.ts';
-import type { Group, Lookup } from './lookup.ts';
+import { floorName, type Group, type Lookup } from './lookup.ts';
 import { describeOpenLoop, isConcurrent } from './loop.ts';
 import {
   blocks,
@@ -106,7 +106,7 @@ export function pivots(lookup: Lookup, groups: readonly Group[]): Md | null {
   const left = lookup.groups.length - groups.length;
   const loop = describeOpenLoop(lookup.report);
   const notes = [
-    ...explainPivots(all),
+    ...explainPivots(all, floorName(lookup)),
     ...(left > 0 ? [say`${countLeft(lookup, left)} in the report's files`] : []),
     ...(loop === null ? [] : [say`${loop}`]),
   ];
@@ -139,7 +139,10 @@ function medianCharts(lookup: Lookup, groups: readonly Group[]): Md {
 export function cellTables(lookup: Lookup, groups: readonly Group[]): Md {
   const tables = groups.filter(({ cells }) => cells.length > 0).map((group) => titled(buildCellsTable(lookup, group)));
   if (tables.length === 0) return md``;
-  const notes = [explainCells(lookup, groups), ...explainMarks(marksIn(lookup, groups)).map((note) => say`${note}.`)];
+  const notes = [
+    explainCells(lookup, groups),
+    ...explainMarks(marksIn(lookup, groups), floorName(lookup)).map((note) => say`${note}.`),
+  ];
   return blocks(...tables, small(join(notes, ' ')));
 }
 

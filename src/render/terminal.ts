@@ -8,7 +8,7 @@ import { count } from './format.ts';
 import { describeBroken, describeKept } from './gate-findings.ts';
 import { buildHeadline, isReference, type State } from './headline.ts';
 import { explainHistory } from './history-table.ts';
-import { createLookup, type Lookup, pickGroups } from './lookup.ts';
+import { createLookup, floorName, type Lookup, pickGroups } from './lookup.ts';
 import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
 import { toText } from './plain-text.ts';
 import { foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
@@ -116,7 +116,7 @@ function listRows({ columns, rows }: Table, width: number): string {
 function renderPivots(lookup: Lookup, width: number, paint: Paint): string[] {
   const groups = pickGroups(lookup.groups).filter(({ cells }) => cells.some(({ state }) => state === 'measured'));
   const pivots = groups.map((group) => buildPivot(lookup, group));
-  const notes = toText(join(explainPivots(pivots), '; '));
+  const notes = toText(join(explainPivots(pivots, floorName(lookup)), '; '));
   return [
     ...groups.flatMap((group, i) => {
       const throughput = buildThroughput(lookup, group);

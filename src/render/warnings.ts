@@ -1,7 +1,7 @@
 import type { BlockFlag, Warning } from '../report.ts';
 import { count, effect, integer, percent } from './format.ts';
-import { cellName, type Lookup } from './lookup.ts';
-import { foreign, list, type Plain, type Prose, plain, say } from './prose.ts';
+import { cellName, floorName, type Lookup } from './lookup.ts';
+import { code, foreign, list, type Plain, type Prose, plain, say } from './prose.ts';
 
 const MOST_CELLS = 4;
 
@@ -26,6 +26,7 @@ const WEIGHTS: Record<Warning['code'], Weight> = {
   'failed-requests': 'doubt',
   'not-seldon': 'note',
   fallback: 'note',
+  'tensorflow-stand-in': 'note',
   'skipped-cells': 'note',
   'floor-share': 'note',
   'flagged-blocks': 'note',
@@ -47,6 +48,8 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
   switch (warning.code) {
     case 'not-seldon':
       return NOT_SELDON;
+    case 'tensorflow-stand-in':
+      return say`${code(plain`tftensor`)} was read and written by a stand-in for TensorFlow${describeArms(lookup, warning.arms)}, which answers the same and takes less time: the figures of this encoding are the stand-in's, not TensorFlow's.`;
     case 'fallback':
       return say`Wanted was ${foreign(warning.wanted)}, used was ${foreign(warning.used)}: ${foreign(warning.why)}.`;
     case 'low-duty':
@@ -55,8 +58,8 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
         : say`The client itself was late (duty below 95%) in ${cells(warning.cells)}: not trustworthy.`;
     case 'floor-share':
       return warning.over === '50%'
-        ? say`More than half of ${cells(warning.cells)} is the client's own floor: these cells take part in no claim.`
-        : say`More than a fifth of ${cells(warning.cells)} is the client's own floor.`;
+        ? say`More than half of ${cells(warning.cells)} is ${floorName(lookup)}: these cells take part in no claim.`
+        : say`More than a fifth of ${cells(warning.cells)} is ${floorName(lookup)}.`;
     case 'noisy-canary':
       return say`One cell ran twice under two names and differed from itself by ${effect(warning.effect)}: the run is noisy, and so may be every verdict in it.`;
     case 'flagged-blocks':
@@ -104,4 +107,14 @@ function firstReason(lookup: Lookup, ids: readonly string[]): Prose {
   const reason = ids.map((id) => lookup.cell(id)?.reason).find((text) => text !== undefined);
   if (reason === undefined) return [];
   return ids.length === 1 ? say` – ${foreign(reason)}` : say` – the first because of ${foreign(reason)}`;
+}
+
+/** Nothing where all arms are meant. */
+function describeArms({ others }: Lookup, arms: readonly string[]): Prose {
+  return others.length === 0
+    ? []
+    : say` in ${list(
+        arms.map((id) => foreign(id)),
+        MOST_CELLS,
+      )}`;
 }

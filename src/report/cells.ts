@@ -34,6 +34,8 @@ export const roundResult = z.strictObject({
   /** Time that collections took inside the block, fences not counted. */
   gcMs: ms,
   flags: z.array(blockFlag),
+  /** Time for which the server's own CPU limit held it back; absent where nobody can say. */
+  serverThrottledMs: ms.optional(),
 });
 
 export const cellResult = z.strictObject({
@@ -67,6 +69,8 @@ export const cellResult = z.strictObject({
       cpuMsPerRequest: ms,
       /** The most resident memory after a block. */
       rssBytes: count.nullable(),
+      /** Time for which its own CPU limit held it back, over the time of the blocks; absent where nobody can say. */
+      throttledShare: z.number().nonnegative().optional(),
     })
     .nullable(),
   /** All latencies in nanoseconds: HdrHistogram V2, compressed, in base64. */

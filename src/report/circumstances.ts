@@ -32,6 +32,21 @@ export const arm = z.strictObject({
       tensorflow: z.enum(['tensorflow-cpu', 'stand-in', 'unknown']).optional(),
     })
     .optional(),
+  /** Of a server in a cluster. */
+  kubernetes: z
+    .strictObject({
+      /** The API server's. */
+      version: text,
+      /** Where Seldon Core came from: found there, a file, a chart and its version. */
+      operator: text,
+      /** Seldon's own proxy in front of the model, or none. */
+      engine: z.enum(['none', 'executor']),
+      /** Guaranteed: what the model may use is kept free for it. */
+      qos: z.enum(['Guaranteed', 'Burstable']),
+      /** The cores that the whole node, or the models in it alone, were kept to; null where all was left to the kernel. */
+      pinned: z.strictObject({ what: z.enum(['node', 'models']), cores: text }).nullable(),
+    })
+    .optional(),
   /** How requests reach a server in a container: figures of different paths are not to be compared. */
   network: z.enum(['loopback-port', 'node-address', 'ingress']).optional(),
 });
@@ -93,6 +108,24 @@ export const config = z.strictObject({
   margin: z.number().positive(),
   timeoutMs: ms,
   iterations: count,
+});
+
+/** A part of putting the servers up; parts may run side by side. */
+export const stepTime = z.strictObject({ step: text, startMs: ms, durationMs: ms });
+
+/**
+ * What the way to a server in a cluster costs: one cell's bytes against the null server in the cluster, behind the same
+ * kind of Service, and against the one on this machine's loopback, in turns. Medians of `requests` requests each.
+ */
+export const pathCost = z.strictObject({
+  arm: z.string(),
+  cell: z.string(),
+  transport,
+  encoding,
+  batch: z.int().positive(),
+  requests: count,
+  pathP50Ms: ms,
+  loopbackP50Ms: ms,
 });
 
 export const stageTime = z.strictObject({ stage: z.string(), startMs: ms, durationMs: ms });

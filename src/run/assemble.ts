@@ -7,7 +7,17 @@ import { describeArray } from '../payload/encode.ts';
 import type { Payload } from '../payload/payloads.ts';
 import { requestBytes } from '../payload/size.ts';
 import type { Cell } from '../plan.ts';
-import type { Arm, CellReport, CodecCost, Outcome, Provenance, Report, ReportConfig, Warning } from '../report.ts';
+import type {
+  Arm,
+  CellReport,
+  CodecCost,
+  Outcome,
+  PathCost,
+  Provenance,
+  Report,
+  ReportConfig,
+  Warning,
+} from '../report.ts';
 import type { Target } from '../target/target.ts';
 import { toolName, toolVersion } from '../tool.ts';
 import { describeEnvironment } from './environment.ts';
@@ -27,6 +37,7 @@ export interface Findings {
   readonly skipped: ReadonlyMap<string, string>;
   readonly payloads: ReadonlyMap<string, Payload>;
   readonly verified: Verified;
+  readonly paths: readonly PathCost[];
   readonly measured: Measured;
   readonly analysis: Analysis;
   readonly pinning: Pinning | null;
@@ -45,6 +56,7 @@ export function assembleReport(findings: Findings): Report {
     environment: describeEnvironment(measured.blocks, measured.peakRssBytes, findings.pinning),
     provenance: findings.provenance,
     timeline: timeline.read(),
+    ...(timeline.readSteps().length > 0 && { steps: timeline.readSteps() }),
     insideBlocks: shareInsideBlocks(measured),
     roundsDone: measured.roundsDone,
     alpha: measured.alpha,
@@ -52,6 +64,7 @@ export function assembleReport(findings: Findings): Report {
     arms: targets.map((target, i) => describeArm(target, i, findings)),
     cells: findings.planned.map((cell) => describeCell(cell, findings)),
     floor: analysis.floor,
+    ...(findings.paths.length > 0 && { paths: [...findings.paths] }),
     codec: describeCodec(findings),
     comparisons: analysis.comparisons,
     claims: analysis.claims,
@@ -135,6 +148,10 @@ function describeCodec({ planned, payloads, verified }: Findings): CodecCost[] {
 function describeWarnings({ targets, fallback, measured, config }: Findings): Warning[] {
   const warnings: Warning[] = [];
   if (targets.some((target) => target.arm.isSeldon === false)) warnings.push({ code: 'not-seldon' });
+  const standIns = targets.filter(({ arm }) => arm.image?.tensorflow === 'stand-in').map(({ arm }) => arm.id);
+  if (standIns.length > 0 && config.matrix.encodings.includes('tftensor')) {
+    warnings.push({ code: 'tensorflow-stand-in', arms: standIns });
+  }
   if (fallback) warnings.push({ code: 'fallback', ...fallback });
   if (measured.stopped !== null) {
     const why = explain(measured.stopped).slice(0, 2000);

@@ -1,11 +1,15 @@
-import { ServerError } from '../errors.ts';
+import { explain, ServerError } from '../errors.ts';
 import type { BlockOrder } from '../load/block-order.ts';
 import type { Loader } from '../load/loader.ts';
 import type { Client } from '../load/protocol.ts';
+import type { Log } from '../log.ts';
 import type { Payload } from '../payload/payloads.ts';
 import type { Cell } from '../plan.ts';
+import type { PathCost } from '../report.ts';
 import { startServerProcess } from '../server/spawn.ts';
-import type { Target } from '../target/target.ts';
+import type { NullReply } from '../server/spec.ts';
+import type { NullAddress, NullServer, Target } from '../target/target.ts';
+import { measurePath } from './path-cost.ts';
 import { finishOrStop } from './patience.ts';
 import { addressRequest } from './prepare.ts';
 import { turnKey } from './rounds.ts';
@@ -19,9 +23,23 @@ const MAX_WARM_UP_MS = 1000;
 const NEVER = new AbortController().signal;
 const WARM_UP_REQUESTS = 3;
 
+/** The null servers are up as long as it is not disposed. */
+export interface Calibration extends AsyncDisposable {
+  /** For servers that are reached by a way of their own; none for those on this machine's loopback. */
+  readonly paths: readonly PathCost[];
+}
+
+interface Options {
+  readonly client: Client;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
 /**
  * Puts up the null server, which repeats each cell's verified reply at once, and warms the client's code on it. The
- * floors themselves are measured in the rounds, between the cells, so that both see the same machine.
+ * floors themselves are measured in the rounds, between the cells, so that both see the same machine. Where a target can
+ * put a null server in its own place, floors are taken there, and what the way there costs is measured.
  */
 export async function calibrate(
   cells: readonly Cell[],
@@ -29,30 +47,64 @@ export async function calibrate(
   verified: Verified,
   targets: readonly Target[],
   loader: Loader,
-  options: { readonly client: Client; readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<AsyncDisposable> {
-  const floors = targets.flatMap((target, i) => cells.map((cell) => ({ cell, target, replies: verified.replies[i] })));
-  const replies = floors.map(({ cell, replies }) => {
-    const reply = replies?.get(cell.id)?.reply;
-    if (!reply) throw new TypeError(`no verified reply for ${cell.id}`);
-    return cell.transport === 'rest'
-      ? ({ transport: 'rest', raw: reply.raw, close: !reply.kept } as const)
-      : ({ transport: 'grpc', message: reply.body } as const);
-  });
-  const server = await startServerProcess({ kind: 'null', replies }, options.signal);
-  try {
-    for (const [i, { cell, target }] of floors.entries()) {
-      // The very request of the cell, path and metadata included, to another address.
-      const destination = addressRequest(cell, payloads, target);
-      const address = { host: '127.0.0.1', port: server.ports[i] as number };
-      await loader.prepare(floorKey(cell, target), options.client, { ...destination, ...address });
+  options: Options,
+): Promise<Calibration> {
+  await using stack = new AsyncDisposableStack();
+  const replies = targets.map((_, i) => cells.map((cell) => repeatReply(cell, verified.replies[i])));
+  const near = stack.use(await startServerProcess({ kind: 'null', replies: replies.flat() }, options.signal));
+  const paths: PathCost[] = [];
+  for (const [i, target] of targets.entries()) {
+    const far = await startFar(target, replies[i] ?? [], options);
+    if (far !== null) stack.use(far);
+    const prepare = async (way: Way, cell: Cell, address: NullAddress): Promise<void> => {
+      // The very request of the cell, path and metadata included, to another address; an ingress wants its own of them.
+      const destination = { ...addressRequest(cell, payloads, target), ...address };
+      await loader.prepare(wayKey(way, cell, target), options.client, destination);
+    };
+    for (const [j, cell] of cells.entries()) {
+      const loopback = { host: '127.0.0.1', port: near.ports[i * cells.length + j] as number };
+      await prepare('floor', cell, far?.addresses[j] ?? loopback);
+      if (far !== null) await prepare('loopback', cell, loopback);
     }
-    await warmUp(cells, targets[0] as Target, loader, options);
-    return server;
-  } catch (error) {
-    await server[Symbol.asyncDispose]();
-    throw error;
+    if (i === 0) await warmUp(cells, target, loader, options);
+    if (far !== null) {
+      const keyOf = (cell: Cell, way: 'path' | 'loopback'): string =>
+        wayKey(way === 'path' ? 'floor' : 'loopback', cell, target);
+      paths.push(...(await measurePath(cells, target.arm.id, keyOf, loader, options)));
+      for (const cell of cells) await loader.release(wayKey('loopback', cell, target));
+    }
   }
+  const made = stack.move();
+  return { paths, [Symbol.asyncDispose]: () => made.disposeAsync() };
+}
+
+type Way = 'floor' | 'loopback';
+
+function wayKey(way: Way, cell: Cell, target: Target): string {
+  return way === 'floor' ? floorKey(cell, target) : `loopback:${target.arm.id}:${cell.id}`;
+}
+
+/** Null where there is none: floors are then those of this machine's loopback. */
+async function startFar(
+  target: Target,
+  replies: readonly NullReply[],
+  { signal, log }: Options,
+): Promise<NullServer | null> {
+  try {
+    return (await target.startNullServer?.(replies, signal)) ?? null;
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn(`the floor is measured without the way to the server: ${explain(error)}`);
+    return null;
+  }
+}
+
+function repeatReply(cell: Cell, replies: Verified['replies'][number] | undefined): NullReply {
+  const reply = replies?.get(cell.id)?.reply;
+  if (!reply) throw new TypeError(`no verified reply for ${cell.id}`);
+  return cell.transport === 'rest'
+    ? { transport: 'rest', raw: reply.raw, close: !reply.kept }
+    : { transport: 'grpc', message: reply.body };
 }
 
 /**

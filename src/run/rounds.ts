@@ -120,9 +120,10 @@ export function createRoundRunner(
       round,
       position,
       confirming: phase === 'confirming',
-      serverCpuMs: before && after && after.cpuMs >= before.cpuMs ? after.cpuMs - before.cpuMs : null,
+      serverCpuMs: difference(before?.cpuMs, after?.cpuMs),
       serverRequests: outcome.sent,
       serverRssBytes: after?.rssBytes ?? null,
+      serverThrottledMs: difference(before?.throttledMs, after?.throttledMs),
     });
     // That the null server answers says nothing of the server under test.
     if (turn.role === 'floor') return;
@@ -190,6 +191,11 @@ function orderBlock(turn: Turn, cell: Cell, input: RoundsInput, round: number): 
     concurrency: cell.concurrency,
     rate: rate && { ...rate, seed },
   };
+}
+
+/** Of two readings of a counter; null where one is missing, or belongs to another process. */
+function difference(before: number | null | undefined, after: number | null | undefined): number | null {
+  return before != null && after != null && after >= before ? after - before : null;
 }
 
 /** Drops what was for deciding only. */

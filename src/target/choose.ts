@@ -48,6 +48,8 @@ export async function provision(
       return provisionDocker(config, arms, methods, host);
     case 'kind':
       return provisionKind(config, arms, methods, host);
+    case 'cluster':
+      return provisionCluster(config, arms, methods, host);
     case 'reference':
       return putUp(arms, (arm, host) => startReferenceTarget(arm, methods, host), host);
     case 'url':
@@ -113,8 +115,6 @@ async function provisionProcess(
   return putUp(arms, start, host);
 }
 
-/** What is kept free for a model is little, so that two of them and the cluster's own programs fit on two cores. */
-const RESOURCES = { cpuRequest: '400m', cpuLimit: '1', memory: '1Gi' } as const;
 const START_SECONDS = 180;
 
 async function provisionKind(
@@ -123,13 +123,25 @@ async function provisionKind(
   methods: readonly Method[],
   host: Host,
 ): Promise<Provisioned> {
-  const { cluster, nodeImage, operator } = config.kubernetes;
-  if (operator === null) throw new TypeError('target kind has an operator, or its options were refused');
   const { startKindTargets } = await import('./kubernetes/kind.ts');
-  const { iterations, docker } = config;
-  const resources = RESOURCES;
-  const options = { cluster, nodeImage, operator, resources, startSeconds: START_SECONDS, iterations, docker };
-  const up = await startKindTargets({ ...options, logsFolder: null }, arms, methods, host);
+  const { iterations, docker, limits } = config;
+  const options = { ...config.kubernetes, limits, startSeconds: START_SECONDS, iterations, docker };
+  return toProvisioned(await startKindTargets(options, arms, methods, host));
+}
+
+async function provisionCluster(
+  config: TargetConfig,
+  arms: Arms,
+  methods: readonly Method[],
+  host: Host,
+): Promise<Provisioned> {
+  const { startClusterTargets } = await import('./kubernetes/cluster.ts');
+  const { iterations, limits } = config;
+  const options = { ...config.kubernetes, limits, startSeconds: START_SECONDS, iterations };
+  return toProvisioned(await startClusterTargets(options, arms, methods, host));
+}
+
+function toProvisioned(up: AsyncDisposable & { readonly targets: readonly Target[] }): Provisioned {
   return {
     targets: up.targets as readonly [Target, ...Target[]],
     fallback: null,

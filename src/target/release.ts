@@ -1,7 +1,8 @@
 import { removeContainer } from './container/remove.ts';
 import { lastLines, nameCommand, runProgram } from './exec.ts';
 import { deleteKindCluster } from './kubernetes/kind-cluster.ts';
-import { removeNamespace } from './kubernetes/namespace.ts';
+import { removeModels, removeNamespace } from './kubernetes/namespace.ts';
+import { removeNodeFolder } from './kubernetes/null-program.ts';
 import { endGroup, readStartTime } from './process-group.ts';
 import { removeFolder } from './run-folder.ts';
 import type { Created } from './target.ts';
@@ -26,6 +27,10 @@ export async function endRecorded(thing: Created): Promise<void> {
       return deleteCluster(thing);
     case 'namespace':
       return deleteNamespace(thing);
+    case 'node-folder':
+      return deleteNodeFolder(thing);
+    case 'models':
+      return deleteModels(thing);
   }
 }
 
@@ -54,6 +59,16 @@ async function deleteNamespace({ name, kubeconfig, context, label }: Of<'namespa
   if (!/^[A-Za-z0-9./_-]+=[A-Za-z0-9._-]+$/.test(label)) throw new Error(`expected a label key=value, got ${label}`);
   if (await removeNamespace({ kubeconfig, context }, name, label)) return;
   throw new Error(`namespace ${name} is still there; remove it with: kubectl delete namespace ${name}`);
+}
+
+async function deleteNodeFolder({ node, path }: Of<'node-folder'>): Promise<void> {
+  if (await removeNodeFolder(node, path)) return;
+  throw new Error(`folder ${path} of node ${node} is still there; remove it with: docker exec ${node} rm -rf ${path}`);
+}
+
+async function deleteModels({ namespace, kubeconfig, context, label }: Of<'models'>): Promise<void> {
+  if (await removeModels({ kubeconfig, context }, namespace, label)) return;
+  throw new Error(`models are still there; remove them with: kubectl delete sdep,svc -n ${namespace} -l ${label}`);
 }
 
 /** A record is a file, and files can be wrong. */

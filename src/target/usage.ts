@@ -26,7 +26,8 @@ export function createUsageMeter(list: () => readonly number[]): UsageMeter {
     if (rssBytes === null) return null;
     let cpuNs = 0;
     for (const time of times.values()) cpuNs += time.totalNs();
-    return { cpuMs: cpuNs / 1e6, rssBytes };
+    // Who is in which control group is not asked: no limit is set on these processes.
+    return { cpuMs: cpuNs / 1e6, rssBytes, throttledMs: null };
   };
 }
 

@@ -49,6 +49,7 @@ export function makeBlock(cell: string, round: number, latencyMs: readonly numbe
     serverCpuMs: null,
     serverRequests: latencyMs.length,
     serverRssBytes: null,
+    serverThrottledMs: null,
     ...rest,
   };
 }

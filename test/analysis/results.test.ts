@@ -115,6 +115,7 @@ test('requests in flight are averaged over the blocks that know them, and the se
     serverCpuMs: 90,
     serverRequests: 45,
     serverRssBytes: 1000,
+    serverThrottledMs: null,
   });
   const result = summarise([
     block,

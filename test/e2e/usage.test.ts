@@ -20,12 +20,12 @@ const WRONG: Record<string, [string[], RegExp]> = {
   'a margin that is no percentage': [['--margin', '0.05'], /--margin: expected a percentage/],
   'options of another target': [
     ['--target', 'reference', '--seldon-version', '1.17.1'],
-    /--seldon-version belongs to target process or docker or kind; the target is reference/,
+    /--seldon-version belongs to target process, docker, kind or cluster; the target is reference/,
   ],
   'arrivals without a rate': [['--arrivals', 'poisson'], /--arrivals means nothing without --rate: give both/],
   'a property that an arm cannot have': [
     ['--target', 'reference', '--arms', 'a:\nb: { seldon-version: 1.17.1 }'],
-    /--arms: arm b: seldon-version belongs to target process or docker or kind; the target is reference/,
+    /--arms: arm b: seldon-version belongs to target process, docker or kind; the target is reference/,
   ],
   'a comparison with a model that is not there': [
     ['--methods', 'predict', '--compare', 'before=./no-such-model,after='],

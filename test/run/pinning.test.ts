@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { parseCores, planPinning, readAllowedCores, setCores } from '../../src/run/pinning.ts';
+import { planPinning } from '../../src/run/pinning.ts';
+import { parseCores, readAllowedCores, setCores } from '../../src/target/cores.ts';
 
 test('a list of cores is read as the kernel writes it', () => {
   assert.deepEqual(parseCores('0-2,5'), [0, 1, 2, 5]);

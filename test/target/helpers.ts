@@ -11,12 +11,16 @@ export interface TestHost extends Host {
   /** What is on record now. */
   readonly recorded: ReadonlySet<Created>;
   readonly messages: readonly string[];
+  /** Evidence that is being written. */
+  readonly expected: readonly Promise<void>[];
   abort(reason: Error): void;
 }
 
-export function createTestHost(): TestHost {
+/** Without a folder for evidence none can be left: the path is one below a file. */
+export function createTestHost(evidenceFolder = '/dev/null/diagnosis'): TestHost {
   const recorded = new Set<Created>();
   const messages: string[] = [];
+  const expected: Promise<void>[] = [];
   const controller = new AbortController();
   const add = (message: string): void => void messages.push(message);
   return {
@@ -26,6 +30,10 @@ export function createTestHost(): TestHost {
       recorded.add(thing);
       return () => recorded.delete(thing);
     },
+    time: (_, work) => work(),
+    evidenceFolder,
+    expectEvidence: (writing) => void expected.push(writing),
+    expected,
     recorded,
     messages,
     abort: (reason) => controller.abort(reason),
@@ -38,7 +46,18 @@ export function createTargetConfig(changes: Partial<TargetConfig>): TargetConfig
     iterations: 1,
     process: { python: null, cacheDir: '/nowhere' },
     docker: { keepImage: false },
-    kubernetes: { cluster: null, nodeImage: null, operator: null },
+    limits: { cpu: 1000, memory: 1024 },
+    kubernetes: {
+      cluster: null,
+      nodeImage: null,
+      kubeconfig: null,
+      context: null,
+      namespace: null,
+      nodeAddress: null,
+      ingress: 'none',
+      istioCharts: '',
+      operator: { kind: 'present' },
+    },
     url: { rest: null, grpc: null, metadata: {}, allowRemote: false },
     ...changes,
   };
@@ -52,6 +71,8 @@ export function createArm(changes: Partial<ArmConfig> = {}): ArmConfig {
     packages: [],
     model: null,
     image: null,
+    tensorflow: 'full',
+    engine: 'none',
     connection: 'close',
     delayMs: 0,
     ...changes,

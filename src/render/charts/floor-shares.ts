@@ -10,7 +10,7 @@ import { drawnArms } from './select.ts';
 const BAR_HEIGHT = 15;
 const FRAME = 32;
 
-/** How much of each cell's p50 is the client's own floor, with the two limits; null where no floor was measured. */
+/** How much of each cell's p50 is the floor, with the two limits; null where no floor was measured. */
 export function buildFloorPanel(lookup: Lookup, group: Group): Panel | null {
   const arms = drawnArms(lookup);
   const bars = group.cells.flatMap((cell) =>
@@ -34,7 +34,7 @@ export function buildFloorPanel(lookup: Lookup, group: Group): Panel | null {
     width: 1.25,
   });
   return {
-    label: plain`Share of the client's own floor in each p50, ${group.title}: ${integer(bars.length)} bars, with lines at ${percentExact(FLOOR_MARK)} and ${percentExact(FLOOR_LIMIT)}. The numbers are in the tables of all cells.`,
+    label: plain`Share of the floor in each p50, ${group.title}: ${integer(bars.length)} bars, with lines at ${percentExact(FLOOR_MARK)} and ${percentExact(FLOOR_LIMIT)}. The numbers are in the tables of all cells.`,
     height: FRAME + BAR_HEIGHT * bars.length,
     left: arms.length > 1 ? 166 : 150,
     x: {

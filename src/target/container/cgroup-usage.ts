@@ -15,7 +15,11 @@ export function createCgroupMeter(pid: number, id: string, root = ''): UsageMete
       const memory = readCounters(files.memory);
       const mapped = memory.get('file_mapped') ?? memory.get('total_mapped_file') ?? 0;
       const anonymous = memory.get('anon') ?? memory.get('total_rss');
-      return { cpuMs: readCpuMs(files.cpu), rssBytes: anonymous === undefined ? null : anonymous + mapped };
+      return {
+        cpuMs: readCpuMs(files.cpu),
+        rssBytes: anonymous === undefined ? null : anonymous + mapped,
+        throttledMs: readThrottledMs(files.limits),
+      };
     } catch {
       // It is gone.
       return null;
@@ -25,6 +29,7 @@ export function createCgroupMeter(pid: number, id: string, root = ''): UsageMete
 
 interface Files {
   readonly cpu: string;
+  readonly limits: string;
   readonly memory: string;
 }
 
@@ -36,10 +41,15 @@ function findFiles(pid: number, id: string, root: string): Files | null {
     const cpu = groups.get('cpuacct');
     const memory = groups.get('memory');
     const base = `${root}/sys/fs/cgroup`;
+    const own = (file: string): string => join(base, unified ?? '', file);
     const files =
       cpu !== undefined && memory !== undefined
-        ? { cpu: join(base, 'cpuacct', cpu, 'cpuacct.usage'), memory: join(base, 'memory', memory, 'memory.stat') }
-        : { cpu: join(base, unified ?? '', 'cpu.stat'), memory: join(base, unified ?? '', 'memory.stat') };
+        ? {
+            cpu: join(base, 'cpuacct', cpu, 'cpuacct.usage'),
+            limits: join(base, 'cpu', groups.get('cpu') ?? cpu, 'cpu.stat'),
+            memory: join(base, 'memory', memory, 'memory.stat'),
+          }
+        : { cpu: own('cpu.stat'), limits: own('cpu.stat'), memory: own('memory.stat') };
     if (!(cpu ?? unified ?? '').includes(id)) return null;
     readCpuMs(files.cpu);
     return files;
@@ -66,6 +76,18 @@ function readCpuMs(path: string): number {
   const [, us] = /^usage_usec (\d+)$/m.exec(text) ?? [];
   if (us === undefined) throw new Error(`no CPU time in ${path}`);
   return Number(us) / 1000;
+}
+
+/** Nanoseconds in version 1, microseconds in version 2; null where there is no such count. */
+function readThrottledMs(path: string): number | null {
+  try {
+    const counters = readCounters(path);
+    const us = counters.get('throttled_usec');
+    const ns = counters.get('throttled_time');
+    return us !== undefined ? us / 1000 : ns !== undefined ? ns / 1e6 : null;
+  } catch {
+    return null;
+  }
 }
 
 function readCounters(path: string): ReadonlyMap<string, number> {

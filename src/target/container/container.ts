@@ -4,7 +4,7 @@ import { explainRefusal, requireDocker, runDocker } from '../docker-cli.ts';
 import { lastLines } from '../exec.ts';
 import type { Host } from '../target.ts';
 import { removeContainer } from './remove.ts';
-import { buildRunArgv, type ContainerOptions, LIMITS, PORTS } from './run-argv.ts';
+import { buildRunArgv, type ContainerOptions, PORTS } from './run-argv.ts';
 
 const LOG_LINES = 30;
 
@@ -99,7 +99,7 @@ async function readState(name: string, signal: AbortSignal): Promise<State> {
 /** Waits for the end of the container's main process, and finds out why it came. */
 async function watch(
   name: string,
-  { method }: Pick<ContainerOptions, 'method'>,
+  { method, limits }: Pick<ContainerOptions, 'method' | 'limits'>,
   signal: AbortSignal,
 ): Promise<ServerError> {
   try {
@@ -108,7 +108,7 @@ async function watch(
     const { exitCode, isOutOfMemory } = await readState(name, signal);
     const detail = await readLastLines(name, signal);
     const how = isOutOfMemory
-      ? `was ended because it used more than its ${LIMITS.memory} of memory`
+      ? `was ended because it used more than its ${limits.memory} MiB of memory`
       : exitCode > 128
         ? `was ended by signal ${exitCode - 128}`
         : `ended with code ${exitCode}`;

@@ -5,8 +5,7 @@ import { IMAGE, MODELS, SETTINGS } from '../local/wrapper.ts';
 /** Where the wrapper listens in its container, as the operator has it. */
 export const PORTS = { rest: 9000, grpc: 9500, metrics: 6000 } as const;
 
-/** What one container may use. */
-export const LIMITS = { cpus: '1', memory: '1g', pids: '512' } as const;
+const MAX_PROCESSES = '512';
 
 export interface ContainerOptions {
   readonly name: string;
@@ -19,6 +18,8 @@ export interface ContainerOptions {
   readonly env: ArmConfig['env'];
   /** Told to those who ask for metadata. */
   readonly word: string;
+  /** What it may use: thousandths of a CPU, and MiB. */
+  readonly limits: { readonly cpu: number; readonly memory: number };
   /** Cores as Linux lists them, such as `0-2`; null for all. */
   readonly cores: string | null;
 }
@@ -28,16 +29,17 @@ export interface ContainerOptions {
  * need (capabilities, a writable file system, a second life), and the variables that the operator would set.
  */
 export function buildRunArgv(options: ContainerOptions): [string, ...string[]] {
-  const { name, image, command, cores } = options;
+  const { name, image, command, cores, limits } = options;
+  const memory = `${limits.memory}m`;
   return [
     'run',
     '--detach',
     ...['--name', name, '--label', 'seldon-bench=container'],
     ...['--pull', 'never', '--restart', 'no'],
     ...['--publish', `127.0.0.1::${PORTS.rest}`, '--publish', `127.0.0.1::${PORTS.grpc}`],
-    ...['--cpus', LIMITS.cpus, ...(cores === null ? [] : ['--cpuset-cpus', cores])],
+    ...['--cpus', String(limits.cpu / 1000), ...(cores === null ? [] : ['--cpuset-cpus', cores])],
     // As much swap as memory means none.
-    ...['--memory', LIMITS.memory, '--memory-swap', LIMITS.memory, '--pids-limit', LIMITS.pids],
+    ...['--memory', memory, '--memory-swap', memory, '--pids-limit', MAX_PROCESSES],
     ...['--user', '8888', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--read-only', '--tmpfs', '/tmp:rw,nosuid,nodev,size=64m,mode=1777'],
     ...['--log-driver', 'json-file', '--log-opt', 'max-size=1m', '--log-opt', 'max-file=2'],

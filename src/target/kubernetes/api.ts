@@ -3,7 +3,7 @@ import { type RequestOptions, request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { orAborted } from '../../abort.ts';
-import { explain, ServerError } from '../../errors.ts';
+import { explain, ServerError, UserError } from '../../errors.ts';
 import { askUntil } from '../wait.ts';
 
 const FIELD_MANAGER = 'seldon-bench';
@@ -17,6 +17,8 @@ export interface KubeApi {
   get<T>(path: string): Promise<T>;
   /** Like `get`; null where there is no such thing. */
   find<T>(path: string): Promise<T | null>;
+  /** Asks a question that is an object: the reply is the object with its answer. */
+  create<T>(path: string, body: object): Promise<T>;
   /** Server-side apply: creates or changes what `body` (JSON or YAML text) says, and nothing else. */
   apply<T>(path: string, body: string): Promise<T>;
   /**
@@ -51,10 +53,49 @@ export function isPassing(error: unknown): boolean {
   return error.status >= 500 || error.status === 429;
 }
 
+/** How long a server that has just begun may not know yet who may do what. */
+const RIGHTS_LIMIT_MS = 15_000;
+
+/**
+ * Tells passing errors from those that stay, over the time of one wait: what `isPassing` says, and a refusal of the
+ * user, which a server gives to everybody until it has read its rules.
+ */
+export function createPatience(): (error: unknown) => boolean {
+  let refusedSinceMs: number | null = null;
+  return (error) => {
+    if (!isRefusalOfUser(error)) {
+      refusedSinceMs = null;
+      return isPassing(error);
+    }
+    refusedSinceMs ??= performance.now();
+    return performance.now() - refusedSinceMs < RIGHTS_LIMIT_MS;
+  };
+}
+
+/** Quotas and webhooks refuse with 403, too, in other words. */
+function isRefusalOfUser(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.status === 401 || (error.status === 403 && /is forbidden: User ".*" cannot /.test(error.message));
+}
+
 export interface Access {
   /** Path of a kubeconfig file. */
   readonly kubeconfig: string;
   readonly context: string;
+}
+
+/** The context that a kubeconfig uses unless told otherwise. Throws ServerError where the file cannot be used. */
+export async function readCurrentContext(kubeconfig: string): Promise<string> {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(readFileSync(kubeconfig, 'utf8'));
+  } catch (error) {
+    throw new UserError(`expected a kubeconfig in ${kubeconfig}: ${explain(error)}`, { cause: error });
+  }
+  const context = config.getCurrentContext();
+  if (context) return context;
+  throw new UserError(`expected kubeconfig ${kubeconfig} to have a current context; say which one with context`);
 }
 
 /** Connects by a kubeconfig, whose keys go nowhere else. Throws ServerError where it cannot be used. */
@@ -82,6 +123,7 @@ export async function openKubeApi({ kubeconfig, context }: Access, signal: Abort
   return {
     get,
     find: (path) => orNull(get(path)),
+    create: (path, body) => send('POST', path, JSON.stringify(body)) as never,
     apply: (path, body) =>
       send('PATCH', `${path}?fieldManager=${FIELD_MANAGER}&force=true`, body, 'application/apply-patch+yaml') as never,
     watch: (path, onEvent, signal) => follow(new URL(path, server), options, onEvent, signal),

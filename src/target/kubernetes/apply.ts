@@ -1,7 +1,7 @@
 import { explain, ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { ApiError, isPassing, type KubeApi } from './api.ts';
+import { ApiError, createPatience, type KubeApi } from './api.ts';
 
 /**
  * Applies an object whose kind or webhook may not be up yet: what passes by itself is tried again until `limitMs`.
@@ -17,13 +17,14 @@ export async function applyPatiently<T>(
 ): Promise<T> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   let last: unknown = null;
+  const isPassing = createPatience();
   const applied = await askUntil(
     async () => {
       try {
         return { object: await api.apply<T>(path, text) };
       } catch (error) {
         host.signal.throwIfAborted();
-        if (isForGood(error)) throw explainRefusal(what, error);
+        if (isForGood(error, isPassing(error))) throw explainRefusal(what, error);
         if (last === null) host.log.info(`the cluster does not take ${what} yet: ${explain(error)}`);
         last = error;
         return null;
@@ -39,10 +40,10 @@ export async function applyPatiently<T>(
   );
 }
 
-function isForGood(error: unknown): boolean {
+function isForGood(error: unknown, isPassing: boolean): boolean {
   // An object that does not fit its kind is an internal error (500) to the server.
   if (error instanceof ApiError && error.message.includes('failed to create typed patch object')) return true;
-  return !isPassing(error) && !isKindMissing(error);
+  return !isPassing && !isKindMissing(error);
 }
 
 /** A kind that is not served is refused in plain text, without a reason; a missing namespace has one. */

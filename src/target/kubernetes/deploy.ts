@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { type Endpoint, GRPC_PATH, REST_PATH } from '../../endpoint.ts';
 import { ServerError } from '../../errors.ts';
-import { type Answer, askGrpc, askRest } from '../local/readiness.ts';
+import { type Answer, askGrpc, askRest, NO_ROUTE } from '../local/readiness.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
 import type { KubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
 import { gatherEvidence } from './evidence.ts';
-import { describeSeldonDeployment, describeService, type Model } from './manifest.ts';
-import type { Network } from './node.ts';
-import type { Service } from './objects.ts';
+import { describeRoute, type Ingress, waitForRoute } from './ingress.ts';
+import { CONTAINER, describeSeldonDeployment, describeService, type Model } from './manifest.ts';
+import type { Network, Place } from './network.ts';
+import type { Pod, Service } from './objects.ts';
 import { seldonDeploymentPath, servicePath } from './paths.ts';
 import { readSnapshot, waitUntilAvailable } from './rollout.ts';
 
@@ -17,18 +18,27 @@ const APPLY_LIMIT_MS = 60_000;
 /** kube-proxy opens a port about once a second. */
 const ANSWER_LIMIT_MS = 20_000;
 
-export interface Place {
+export interface Way {
   readonly api: KubeApi;
   readonly network: Network;
   /** Ports of the node for this model; null where the cluster is to choose. */
   readonly nodePorts: { readonly rest: number; readonly grpc: number } | null;
+  /** The way to all models; null where each has ports of its own. */
+  readonly ingress: Ingress | null;
+}
+
+/** A model that answers. */
+export interface Deployed {
+  readonly endpoint: Endpoint;
+  readonly pod: Pod;
 }
 
 /**
  * Deploys a model with Seldon Core and waits until it answers over both transports, through the very path that will
  * be measured. Throws ServerError with what the cluster tells of it.
  */
-export async function deployModel(model: Model, { api, network, nodePorts }: Place, host: Host): Promise<Endpoint> {
+export async function deployModel(model: Model, way: Way, host: Host): Promise<Deployed> {
+  const { api, network, ingress } = way;
   const { name, namespace } = model;
   const word = randomBytes(16).toString('hex');
   // Told to those who ask the model for metadata, and to nobody else: no part of serving.
@@ -36,41 +46,66 @@ export async function deployModel(model: Model, { api, network, nodePorts }: Pla
   const what = `SeldonDeployment ${name}`;
   const seldon = describeSeldonDeployment({ ...model, env });
   await applyPatiently(api, what, seldonDeploymentPath(namespace, name), seldon, APPLY_LIMIT_MS, host);
-  const service = describeService(model, nodePorts);
-  const servedAt = servicePath(namespace, name);
-  const { spec } = await applyPatiently<Service>(api, `Service ${name}`, servedAt, service, APPLY_LIMIT_MS, host);
-  const locate = (port: string): { host: string; port: number } =>
-    network.locate(spec.ports.find((candidate) => candidate.name === port)?.nodePort as number);
-  const [rest, grpc] = [locate('rest'), locate('grpc')];
-
-  await waitUntilAvailable(api, model, host);
-  const answers = await Promise.all([
-    waitForAnswer(() => askRest(rest.port, word, rest.host), host),
-    waitForAnswer(() => askGrpc(grpc.port, word, grpc.host), host),
-  ]);
-  const wrong = answers.findIndex((answer) => answer !== 'ours');
-  if (wrong !== -1) {
-    const { host: address, port } = wrong === 0 ? rest : grpc;
-    const heard = answers[wrong] === 'foreign' ? 'something else answers' : 'nothing answers';
+  const ports = ingress === null ? await openPorts(model, way, host) : null;
+  const pod = await waitUntilAvailable(api, model, host);
+  if (ingress !== null) await waitForRoute(api, model, host);
+  const route = ingress === null ? NO_ROUTE : describeRoute(model);
+  const locate = async (transport: string): Promise<readonly Place[]> => {
+    if (ingress !== null) return ingress.places;
+    return network.locate(ports?.get(transport) ?? 0, pod.spec.nodeName ?? '');
+  };
+  // The executor tells of a model only who names it.
+  const about = model.engine === 'none' ? null : CONTAINER;
+  const reach = async (transport: 'rest' | 'grpc', label: string, ask: typeof askRest): Promise<Place> => {
+    const places = await locate(transport);
+    const { place, heard } = await findAnswer(places, ({ port, host }) => ask(port, word, host, about, route), host);
+    if (place !== null) return place;
+    const where = places.map((one) => `${one.host}:${one.port}${route.prefix}`).join(' or ');
     throw new ServerError(
-      `expected the model of ${what} to answer over ${wrong === 0 ? 'REST' : 'gRPC'} at ${address}:${port} within ` +
-        `${ANSWER_LIMIT_MS / 1000} s of being available; ${heard} there. A firewall between this machine and the node may be in the way.`,
+      `expected the model of ${what} to answer over ${label} at ${where || 'an address of its node, which has none'} within ` +
+        `${ANSWER_LIMIT_MS / 1000} s of being available; ${heard === 'foreign' ? 'something else answers' : 'nothing answers'} there. ${ingress !== null && heard === 'foreign' ? INGRESS_ADVICE : ADVICE}`,
       { detail: await gatherEvidence(api, namespace, await readSnapshot(api, model)) },
     );
-  }
-  return { rest: { ...rest, path: REST_PATH }, grpc: { ...grpc, path: GRPC_PATH, metadata: {} } };
+  };
+  const [rest, grpc] = await Promise.all([reach('rest', 'REST', askRest), reach('grpc', 'gRPC', askGrpc)]);
+  const endpoint = {
+    rest: { ...rest, path: route.prefix + REST_PATH },
+    grpc: { ...grpc, path: GRPC_PATH, metadata: route.metadata },
+  };
+  return { endpoint, pod };
 }
 
-/** The last answer: at first nobody may answer, or somebody before us who is about to go. */
-async function waitForAnswer(ask: () => Promise<Answer>, host: Host): Promise<Answer> {
-  let last: Answer = 'silent';
-  await askUntil(
+/** A Service that leads to the model from outside. Returns the node's ports by transport. */
+async function openPorts(model: Model, { api, nodePorts }: Way, host: Host): Promise<ReadonlyMap<string, number>> {
+  const { name, namespace } = model;
+  const service = describeService(model, nodePorts);
+  const path = servicePath(namespace, name);
+  const { spec } = await applyPatiently<Service>(api, `Service ${name}`, path, service, APPLY_LIMIT_MS, host);
+  return new Map(spec.ports.map((port) => [port.name, port.nodePort]));
+}
+
+const ADVICE =
+  'A firewall between this machine and the node may be in the way. Open the range of node ports (30000 to 32767) to this machine, ' +
+  'say with node-address where the ports are reached, or run inside the network of the cluster.';
+
+const INGRESS_ADVICE =
+  'The ingress does not lead to the model. See whether the gateway that Seldon Core was told of (its chart: istio.gateway) exists and takes HTTP on port 80 for all hosts.';
+
+/** The first place that answers rightly. At first nobody may answer, or somebody before us who is about to go. */
+async function findAnswer(
+  places: readonly Place[],
+  ask: (place: Place) => Promise<Answer>,
+  host: Host,
+): Promise<{ readonly place: Place | null; readonly heard: Answer }> {
+  let heard: Answer = 'silent';
+  const place = await askUntil(
     async () => {
-      last = await ask();
-      return last === 'ours' ? last : null;
+      const answers = await Promise.all(places.map(ask));
+      heard = answers.find((answer) => answer !== 'silent') ?? 'silent';
+      return places[answers.indexOf('ours')] ?? null;
     },
     ANSWER_LIMIT_MS,
     host.signal,
   );
-  return last;
+  return { place, heard };
 }

@@ -5,10 +5,11 @@ import { ServerError } from '../../errors.ts';
 import { lastLines, type Outcome, runProgram } from '../exec.ts';
 import type { Host } from '../target.ts';
 import type { Access } from './api.ts';
-import { exportKindLogs } from './kind-logs.ts';
+import { writeBundle } from './bundle.ts';
 
 const CREATE_LIMIT_MS = 300_000;
 const DELETE_LIMIT_MS = 60_000;
+const DELETE_ATTEMPTS = 10;
 const ASK_LIMIT_MS = 30_000;
 
 /** What kind says when the node's init system was not up within the half minute that kind allows, on a busy machine. */
@@ -33,8 +34,6 @@ export interface CreateOptions {
   readonly nodePorts: readonly number[];
   /** A folder of this run, where nobody else reads: the kubeconfig lies in it. */
   readonly folder: string;
-  /** Where the logs of a cluster that does not start are kept; null to keep none. */
-  readonly logsFolder: string | null;
 }
 
 /**
@@ -81,11 +80,13 @@ export async function createKindCluster(options: CreateOptions, host: Host): Pro
       });
       if (code === 0) return cluster;
       const isRace = START_RACE.test(stderr) && attempt === 1;
-      if (!isRace) throw await explainFailure(name, stderr, options.logsFolder);
+      if (!isRace) throw explainFailure(stderr);
       host.log.info('the node of the kind cluster was not up in time: making it once more');
       await deleteKindCluster(name, kubeconfig);
     }
   } catch (error) {
+    // While there is still a node to ask.
+    await writeBundle({ access: null, namespace: null, kindCluster: name }, host, error);
     await cluster[Symbol.asyncDispose]();
     throw error;
   }
@@ -126,9 +127,14 @@ export async function deleteKindCluster(name: string, kubeconfig: string): Promi
   // A record is a file, and files can be wrong: a cluster of somebody else is never touched.
   if (!/^sb-[0-9a-f]{8}$/.test(name)) throw new Error(`expected the name of a cluster of our own, got ${name}`);
   const signal = AbortSignal.timeout(DELETE_LIMIT_MS);
+  const ask = (...argv: string[]): Promise<Outcome> => runProgram(['kind', ...argv], { signal });
   try {
-    const argv = ['kind', 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig] as const;
-    return (await runProgram(argv, { signal })).code === 0;
+    // A node that Docker is about to start outlives its first removal: nobody but the list of nodes tells.
+    for (let attempt = 0; attempt < DELETE_ATTEMPTS; attempt++) {
+      if ((await ask('delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig)).code !== 0) return false;
+      if ((await ask('get', 'nodes', '--name', name)).stdout.trim() === '') return true;
+    }
+    return false;
   } catch {
     return false;
   }
@@ -150,10 +156,8 @@ function describeCluster(nodePorts: readonly number[]): object {
   };
 }
 
-async function explainFailure(name: string, stderr: string, logsFolder: string | null): Promise<ServerError> {
-  const logs = logsFolder === null ? null : await exportKindLogs(name, logsFolder);
-  const where = logs === null ? '' : ` The logs of its node are in ${logs}.`;
-  return new ServerError(`expected kind to make a cluster; it could not. Its last lines say why.${where}`, {
+function explainFailure(stderr: string): ServerError {
+  return new ServerError('expected kind to make a cluster; it could not. Its last lines say why.', {
     detail: lastLines(stderr),
   });
 }

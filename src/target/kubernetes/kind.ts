@@ -2,32 +2,33 @@ import { tmpdir } from 'node:os';
 import type { ArmConfig } from '../../config.ts';
 import type { Method } from '../../plan.ts';
 import { provideImages } from '../arm-images.ts';
-import { nameArm, nameTarget } from '../arm-name.ts';
 import type { ModelImage } from '../model-image.ts';
 import { createRunFolder } from '../run-folder.ts';
-import { startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
-import { openKubeApi, waitForApi } from './api.ts';
-import { type ArmPlace, startArm } from './arm.ts';
-import { requireCpu } from './cpu.ts';
+import { type KubeApi, openKubeApi, waitForApi } from './api.ts';
+import { type KubernetesTargets, listBeside, startArms } from './arms.ts';
+import { writeBundle } from './bundle.ts';
+import { writeBundleOnLoss } from './bundle-on-loss.ts';
+import { chooseCpuRequest } from './capacity.ts';
+import { fetchChart } from './chart.ts';
+import { findIngress, requireNodeAddress } from './ingress.ts';
+import { fetchIstioCharts, installIstio, installIstioKinds } from './istio.ts';
 import { createKindCluster, findKindCluster, type KindCluster } from './kind-cluster.ts';
 import { loadImage } from './load-image.ts';
-import { borrowNamespace, makeNamespace, nameNamespace } from './namespace.ts';
-import { findNetwork, waitForNode } from './node.ts';
-import { installOperator } from './operator.ts';
+import { borrowNamespace, makeNamespace, type Namespace, nameNamespace } from './namespace.ts';
+import { findKindNetwork } from './network.ts';
+import { waitForNode } from './node.ts';
+import { NULL_RESOURCES } from './null-pod.ts';
+import { layNullProgram } from './null-program.ts';
+import { describeOperator, installOperator, type OperatorSource } from './operator.ts';
 import type { KindOptions } from './options.ts';
+import { keepNodeOff, quietenNode } from './quiet.ts';
 import { doSideBySide } from './side-by-side.ts';
+import { readVersion } from './version.ts';
 
 const API_LIMIT_MS = 60_000;
-const ARMS_AT_ONCE = 2;
 /** In the range from which Kubernetes does not take ports for those who name none. */
 const FIRST_NODE_PORT = 30_010;
-
-/** All arms, up and answering. Disposing takes back all that was made for them. */
-export interface KindTargets extends AsyncDisposable {
-  /** One for each arm, in their order. */
-  readonly targets: readonly Target[];
-}
 
 /**
  * From nothing to measurable models: a kind cluster, the models' images in it, Seldon Core, and a SeldonDeployment for
@@ -38,49 +39,91 @@ export async function startKindTargets(
   arms: readonly ArmConfig[],
   methods: readonly Method[],
   host: Host,
-): Promise<KindTargets> {
+): Promise<KubernetesTargets> {
   await using stack = new AsyncDisposableStack();
-  const nodePorts = options.cluster === null ? choosePorts(arms.length * methods.length) : null;
-  const [cluster, images] = await doSideBySide(
+  const { path: folder } = stack.use(await createRunFolder(process.env.RUNNER_TEMP || tmpdir(), host, 'kind-'));
+  const hasOwnPorts = options.cluster === null && options.ingress === 'none';
+  const nodePorts = hasOwnPorts ? choosePorts(arms.length * methods.length) : null;
+  const [cluster, images, operator, istio] = await doSideBySide(
     [
-      async (host) => stack.use(await openCluster(options, nodePorts ?? [], stack, host)),
-      (host) => provideImages(arms, options, stack, host),
+      async (host) => stack.use(await openCluster(options, nodePorts ?? [], folder, host)),
+      (host) => host.time('provide images', () => provideImages(arms, options, stack, host)),
+      (host) => fetchChart(options.operator, folder, host),
+      // In a cluster that stays, the Istio that is there is used.
+      async (host) =>
+        options.cluster === null && options.ingress === 'istio'
+          ? fetchIstioCharts(options.istioCharts, folder, host)
+          : null,
     ],
     host,
   );
-  const api = await openKubeApi(cluster.access, host.signal);
-  await waitForApi(api, API_LIMIT_MS, host.signal);
-  await waitForNode(api, host.signal);
-  const network = await findNetwork(cluster.node, host);
-  await doSideBySide(
-    [
-      (host) => loadImages(cluster, images, host),
-      (host) => installOperator(options.operator, api, cluster.access, host),
-    ],
-    host,
-  );
-  await requireCpu(api, arms.length * methods.length, options.resources.cpuRequest);
-
   const namespace = nameNamespace();
+  const witness = { access: cluster.access, namespace, kindCluster: cluster.isOurs ? cluster.name : null };
+  try {
+    const found = { cluster, images, operator, istio, namespace, nodePorts };
+    const targets = await fillCluster(options, arms, methods, found, stack, host);
+    for (const target of targets) stack.use(target);
+    // Disposed first: what it still reads is about to be taken back by the others.
+    const lost = targets.map((target) => target.lost);
+    stack.use(writeBundleOnLoss(lost, witness, host));
+    const made = stack.move();
+    return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  } catch (error) {
+    await writeBundle(witness, host, error);
+    throw error;
+  }
+}
+
+interface Found {
+  readonly cluster: KindCluster;
+  readonly images: readonly ModelImage[];
+  readonly operator: OperatorSource;
+  /** The folder of Istio's charts; null where none is to be installed. */
+  readonly istio: string | null;
+  readonly namespace: Namespace;
+  readonly nodePorts: readonly number[] | null;
+}
+
+/** From a cluster that was just made, or found, to models that answer. `stack` takes back what is made. */
+async function fillCluster(
+  options: KindOptions,
+  arms: readonly ArmConfig[],
+  methods: readonly Method[],
+  { cluster, images, operator, istio, namespace, nodePorts }: Found,
+  stack: AsyncDisposableStack,
+  host: Host,
+): Promise<Target[]> {
+  const api = await openKubeApi(cluster.access, host.signal);
+  await host.time('wait for the node', async () => {
+    await waitForApi(api, API_LIMIT_MS, host.signal);
+    await waitForNode(api, host.signal);
+  });
+  const version = await readVersion(api, options.operator, host);
+  const network = await findKindNetwork(cluster.node, host);
+  if (options.ingress === 'istio') requireNodeAddress(network);
+  // Istio's gateway looks up its control plane.
+  if (cluster.isOurs) await quietenNode(api, istio === null ? 0 : 1);
+  const [nullProgram] = await doSideBySide(
+    [
+      // Where loopback ports lead into the node there are none to spare for it.
+      async (host) => (network.kind === 'node-address' ? stack.use(await layNullProgram(cluster.node, host)) : null),
+      (host) => host.time('load images', () => loadImages(cluster, images, host)),
+      (host) => install(operator, istio, { api, cluster, ingress: options.ingress }, host),
+    ],
+    host,
+  );
+  const ingress = options.ingress === 'istio' ? await findIngress(api, network) : null;
+  const later = nullProgram === null ? [] : arms.map(() => NULL_RESOURCES);
+  const cpuRequest = await chooseCpuRequest(api, listBeside(arms, methods), options.limits, later);
   if (cluster.isOurs) await makeNamespace(api, namespace, host);
   else stack.use(await borrowNamespace(api, cluster.access, namespace, host));
-  const targets = await startAll(
-    arms.map((arm, i) => async (signal) => {
-      const image = images[i] as ModelImage;
-      const ports = nodePorts?.slice(2 * i * methods.length) ?? null;
-      const place: ArmPlace = { api, access: cluster.access, network, namespace, image, index: i, nodePorts: ports };
-      try {
-        return nameTarget(await startArm(options, arm, methods, place, { ...host, signal }), arms);
-      } catch (error) {
-        throw nameArm(error, arms, arm);
-      }
-    }),
-    host.signal,
-    ARMS_AT_ONCE,
-  );
-  for (const target of targets) stack.use(target);
-  const made = stack.move();
-  return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  const cores = cluster.isOurs ? await keepNodeOff(cluster.node, host) : null;
+  const pinned = cores === null ? null : ({ what: 'node', cores } as const);
+  const about = { version, operator: describeOperator(options.operator), pinned };
+  const { access } = cluster;
+  const kind = { target: 'kind', isLocal: true, nullProgram, ingress } as const;
+  const place = { ...kind, api, access, network, namespace, cpuRequest, about };
+  return startArms(options, arms, methods, place, images, nodePorts, host);
 }
 
 function choosePorts(models: number): number[] {
@@ -88,28 +131,37 @@ function choosePorts(models: number): number[] {
 }
 
 async function openCluster(
-  { cluster, nodeImage, logsFolder }: KindOptions,
+  { cluster, nodeImage }: KindOptions,
   nodePorts: readonly number[],
-  stack: AsyncDisposableStack,
+  folder: string,
   host: Host,
 ): Promise<KindCluster> {
-  const { path } = stack.use(await createRunFolder(process.env.RUNNER_TEMP || tmpdir(), host, 'kind-'));
-  if (cluster !== null) return findKindCluster(cluster, path, host);
-  const startedMs = performance.now();
-  host.log.info('making a kind cluster');
-  const made = await createKindCluster({ nodeImage, nodePorts, folder: path, logsFolder }, host);
-  host.log.info(`kind cluster ${made.name} is up after ${tellSeconds(startedMs)}`);
-  return made;
+  if (cluster !== null) return findKindCluster(cluster, folder, host);
+  return host.time('make the kind cluster', () => createKindCluster({ nodeImage, nodePorts, folder }, host));
+}
+
+/** `istio`: the folder of its charts; null where none is to be installed. */
+async function install(
+  operator: OperatorSource,
+  istio: string | null,
+  { api, cluster, ingress }: { api: KubeApi; cluster: KindCluster; ingress: KindOptions['ingress'] },
+  host: Host,
+): Promise<void> {
+  const { access, isOurs } = cluster;
+  if (istio !== null) await host.time("install Istio's kinds", () => installIstioKinds(istio, access, host));
+  await doSideBySide(
+    [
+      async (host) =>
+        istio === null ? null : host.time('install Istio', () => installIstio(istio, api, access, host)),
+      (host) =>
+        host.time('install Seldon Core', () => installOperator(operator, api, { access, isOurs, ingress }, host)),
+    ],
+    host,
+  );
 }
 
 async function loadImages(cluster: KindCluster, images: readonly ModelImage[], host: Host): Promise<void> {
-  const startedMs = performance.now();
   for (const [, image] of new Map(images.map((image) => [image.reference, image]))) {
     await loadImage(cluster.node, image, host);
   }
-  host.log.info(`the node has all images after ${tellSeconds(startedMs)}`);
-}
-
-function tellSeconds(sinceMs: number): string {
-  return `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
@@ -36,7 +37,6 @@ export async function applyManifestFile(path: string, namespace: string, api: Ku
 }
 
 async function readDocuments(path: string, namespace: string): Promise<Document[]> {
-  const { parse } = await import('yaml');
   try {
     const texts = (await readFile(path, 'utf8')).split(/^---.*$/m);
     const filled = texts.filter((text) => /^[^\s#]/m.test(text));

@@ -1,8 +1,23 @@
+import type { Engine } from '../../arms/properties.ts';
 import type { Method } from '../../plan.ts';
 import { PORTS } from '../container/run-argv.ts';
+import type { Limits } from './options.ts';
 
 const PREDICTOR = 'default';
-const CONTAINER = 'classifier';
+/** The model's, in its pod. */
+export const CONTAINER = 'classifier';
+
+/** Where a pod answers: the model itself, or Seldon's executor in front of it. */
+export const ENGINE_PORTS: Readonly<Record<Engine, { readonly rest: number; readonly grpc: number }>> = {
+  none: PORTS,
+  executor: { rest: 8000, grpc: 5001 },
+};
+
+/** What the executor asks for beside the model, in thousandths of a CPU and MiB: as Seldon Core has it by default. */
+export const ENGINE_RESOURCES: Readonly<Record<Engine, { readonly cpu: number; readonly memory: number }>> = {
+  none: { cpu: 0, memory: 0 },
+  executor: { cpu: 500, memory: 512 },
+};
 
 export interface Model {
   /** Of the SeldonDeployment, and of the Service that leads to it. */
@@ -10,32 +25,29 @@ export interface Model {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly image: string;
+  readonly engine: Engine;
   /** Arguments of the container; null where the image brings its own. */
   readonly args: readonly string[] | null;
   /** Parameters of the model, as Seldon hands them to its class. */
   readonly parameters: readonly { readonly name: string; readonly value: string; readonly type: string }[];
   readonly env: Readonly<Record<string, string>>;
-  readonly resources: Resources;
+  /** Whether the cluster may fetch the image; else it has to be in the node. */
+  readonly mayPull: boolean;
+  /** Thousandths of a CPU that the scheduler keeps free for it. */
+  readonly cpuRequest: number;
+  readonly limits: Limits;
   /** Seconds until a model that does not start is given up by Kubernetes itself. */
   readonly startSeconds: number;
 }
 
-export interface Resources {
-  /** Kubernetes' quantities. The scheduler keeps `cpuRequest` free; more than `cpuLimit` the model never gets. */
-  readonly cpuRequest: string;
-  readonly cpuLimit: string;
-  /** Both what is kept free and what it gets at most. */
-  readonly memory: string;
-}
-
-/** `predict_raw` as part of an object's name. */
-export function nameModel(arm: number, method: Method): string {
-  return `arm${arm}-${method.replaceAll('_', '-')}`;
+/** `prefix` keeps the run's objects apart from others in a namespace that is not its own. */
+export function nameModel(prefix: string, arm: number, method: Method): string {
+  return `${prefix}arm${arm}-${method.replaceAll('_', '-')}`;
 }
 
 /**
- * The SeldonDeployment that is measured: one model without Seldon's own proxy, as in the notebook whose figures are
- * re-examined. What Seldon would add unasked is replaced: its probes ask the port that is measured and begin after 20
+ * The SeldonDeployment that is measured: one model, by default without Seldon's own proxy, as in the notebook whose
+ * figures are re-examined. What Seldon would add unasked is replaced: its probes ask the port that is measured and begin after 20
  * seconds, and its preStop hook sleeps for 10.
  */
 export function describeSeldonDeployment(model: Model): object {
@@ -48,7 +60,7 @@ export function describeSeldonDeployment(model: Model): object {
         {
           name: PREDICTOR,
           replicas: 1,
-          annotations: { 'seldon.io/no-engine': 'true' },
+          ...(model.engine === 'none' && { annotations: { 'seldon.io/no-engine': 'true' } }),
           componentSpecs: [{ spec: describePod(model) }],
           graph: {
             name: CONTAINER,
@@ -63,8 +75,8 @@ export function describeSeldonDeployment(model: Model): object {
   };
 }
 
-function describePod({ image, args, env, resources, startSeconds }: Model): object {
-  const { cpuRequest, cpuLimit, memory } = resources;
+function describePod({ image, args, env, mayPull, cpuRequest, limits, startSeconds }: Model): object {
+  const memory = `${limits.memory}Mi`;
   const tcp = { tcpSocket: { port: PORTS.metrics } };
   return {
     // The pod is gone as soon as it is not wanted: nobody is served by it who would have to be let down gently.
@@ -76,11 +88,11 @@ function describePod({ image, args, env, resources, startSeconds }: Model): obje
       {
         name: CONTAINER,
         image,
-        // It is in the node: a registry that has another image of that name must not get a word in.
-        imagePullPolicy: 'Never',
+        // One that is in the node: a registry that has another image of that name must not get a word in.
+        imagePullPolicy: mayPull ? 'IfNotPresent' : 'Never',
         ...(args && { args }),
         env: Object.entries(env).map(([name, value]) => ({ name, value })),
-        resources: { requests: { cpu: cpuRequest, memory }, limits: { cpu: cpuLimit, memory } },
+        resources: { requests: { cpu: `${cpuRequest}m`, memory }, limits: { cpu: `${limits.cpu}m`, memory } },
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -106,13 +118,13 @@ function describePod({ image, args, env, resources, startSeconds }: Model): obje
  * it did not make. `nodePorts` null: the cluster chooses.
  */
 export function describeService(
-  model: Pick<Model, 'name' | 'namespace' | 'labels'>,
+  model: Pick<Model, 'name' | 'namespace' | 'labels' | 'engine'>,
   nodePorts: { readonly rest: number; readonly grpc: number } | null,
 ): object {
   const port = (name: 'rest' | 'grpc'): object => ({
     name,
-    port: PORTS[name],
-    targetPort: PORTS[name],
+    port: ENGINE_PORTS[model.engine][name],
+    targetPort: ENGINE_PORTS[model.engine][name],
     protocol: 'TCP',
     ...(nodePorts && { nodePort: nodePorts[name] }),
   });

@@ -4,7 +4,8 @@ import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
 import { type Access, type KubeApi, openKubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
-import type { Meta } from './objects.ts';
+import type { List, Meta } from './objects.ts';
+import { labelledPath, seldonDeploymentPath, servicePath } from './paths.ts';
 
 const PREFIX = 'seldon-bench-';
 const LABEL = 'seldon-bench/run';
@@ -14,6 +15,8 @@ const REMOVE_LIMIT_MS = 60_000;
 
 export interface Namespace {
   readonly name: string;
+  /** What the names of objects in it begin with: nothing where all of it is the run's own. */
+  readonly prefix: string;
   /** What everything that the run makes is labelled with. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -21,7 +24,7 @@ export interface Namespace {
 /** A name for a namespace of this run alone. */
 export function nameNamespace(): Namespace {
   const run = randomBytes(4).toString('hex');
-  return { name: PREFIX + run, labels: { [LABEL]: run } };
+  return { name: PREFIX + run, prefix: '', labels: { [LABEL]: run } };
 }
 
 /** Makes a namespace, and waits until pods can be in it. Throws ServerError. */
@@ -44,11 +47,12 @@ export async function borrowNamespace(
   access: Access,
   namespace: Namespace,
   host: Host,
-): Promise<AsyncDisposable> {
+): Promise<Namespace & AsyncDisposable> {
   const { name, labels } = namespace;
   const label = `${LABEL}=${labels[LABEL]}`;
   const forget = host.recordCreated({ kind: 'namespace', name, ...access, label });
-  const lease: AsyncDisposable = {
+  const lease = {
+    ...namespace,
     async [Symbol.asyncDispose]() {
       if (await removeNamespace(access, name, label)) forget();
       else host.log.warn(`namespace ${name} could not be removed; remove it with: kubectl delete namespace ${name}`);
@@ -60,6 +64,73 @@ export async function borrowNamespace(
   } catch (error) {
     await lease[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/**
+ * A namespace that exists and stays. What the run makes in it bears its label and is on the host's record before it
+ * exists; disposing removes that. Throws ServerError where there is no such namespace, or it is about to go.
+ */
+export async function joinNamespace(
+  api: KubeApi,
+  access: Access,
+  name: string,
+  host: Host,
+): Promise<Namespace & AsyncDisposable> {
+  const found = await api.find<{ metadata: Meta & { deletionTimestamp?: string } }>(`/api/v1/namespaces/${name}`);
+  if (found?.metadata.deletionTimestamp !== undefined || found === null) {
+    const state = found === null ? 'there is none' : 'it is being deleted';
+    throw new ServerError(`expected a namespace ${name}: ${state}. Make it, or give none and the run makes its own.`);
+  }
+  const run = randomBytes(4).toString('hex');
+  const label = `${LABEL}=${run}`;
+  const forget = host.recordCreated({ kind: 'models', namespace: name, ...access, label });
+  return {
+    name,
+    prefix: `sb-${run}-`,
+    labels: { [LABEL]: run },
+    async [Symbol.asyncDispose]() {
+      if (await removeModels(access, name, label)) forget();
+      else
+        host.log.warn(
+          `what the run made in namespace ${name} could not be removed; remove it with: kubectl delete sdep,svc -n ${name} -l ${label}`,
+        );
+    },
+  };
+}
+
+/**
+ * Removes the SeldonDeployments and Services that bear a run's label (`key=value`) and a name of ours, and waits until
+ * they are gone; Kubernetes takes what belongs to them. False if some are still there.
+ */
+export async function removeModels(access: Access, namespace: string, label: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(REMOVE_LIMIT_MS);
+  const [key, run] = label.split('=');
+  if (key !== LABEL || !/^[0-9a-f]{8}$/.test(run ?? '')) throw new Error(`expected the label of a run, got ${label}`);
+  try {
+    const api = await openKubeApi(access, signal);
+    const list = async (): Promise<string[]> => {
+      const kinds = ['seldondeployments', 'services'] as const;
+      const found = await Promise.all(
+        kinds.map(async (kind) => {
+          const list = await api.find<List<{ metadata: Meta }>>(labelledPath(kind, namespace, label));
+          return (list?.items ?? []).map(({ metadata }) => ({ kind, name: metadata.name }));
+        }),
+      );
+      const paths = { seldondeployments: seldonDeploymentPath, services: servicePath };
+      return found
+        .flat()
+        .filter(({ name }) => name.startsWith(`sb-${run}-`))
+        .map(({ kind, name }) => paths[kind](namespace, name));
+    };
+    const gone = async (): Promise<true | null> => {
+      const left = await list();
+      for (const path of left) await api.remove(path);
+      return left.length === 0 ? true : null;
+    };
+    return (await askUntil(gone, REMOVE_LIMIT_MS, signal)) !== null;
+  } catch {
+    return false;
   }
 }
 

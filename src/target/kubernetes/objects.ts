@@ -18,23 +18,31 @@ export interface Condition {
   readonly message?: string;
 }
 
+/** By resource, as Kubernetes writes them: `250m`, `1Gi`. */
+export type Quantities = Readonly<Record<string, string>>;
+
 export interface Node {
   readonly metadata: Meta;
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly effect: string }[];
+  };
   readonly status?: {
     readonly conditions?: readonly Condition[];
-    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly allocatable?: Quantities;
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   };
 }
 
 export interface Container {
   readonly name: string;
   readonly image: string;
-  readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+  readonly resources?: { readonly requests?: Quantities };
 }
 
 export interface Pod {
   readonly metadata: Meta & { readonly deletionTimestamp?: string };
-  readonly spec: { readonly containers: readonly Container[] };
+  readonly spec: { readonly containers: readonly Container[]; readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly Condition[];
@@ -44,6 +52,10 @@ export interface Pod {
 
 export interface ContainerStatus {
   readonly name: string;
+  /** What the image is, whatever its name means elsewhere. */
+  readonly imageID?: string;
+  /** `runtime://id`. */
+  readonly containerID?: string;
   readonly ready: boolean;
   readonly restartCount: number;
   readonly state?: ContainerState;
@@ -69,11 +81,17 @@ export interface Deployment {
 
 export interface SeldonDeployment {
   readonly metadata: Meta;
-  readonly status?: { readonly state?: string; readonly description?: string };
+  readonly status?: {
+    readonly state?: string;
+    readonly description?: string;
+    readonly conditions?: readonly Condition[];
+  };
 }
 
 export interface Service {
-  readonly spec: { readonly ports: readonly { readonly name: string; readonly nodePort: number }[] };
+  readonly spec: {
+    readonly ports: readonly { readonly name: string; readonly port: number; readonly nodePort: number }[];
+  };
 }
 
 export interface KubeEvent {

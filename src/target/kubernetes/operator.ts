@@ -4,6 +4,7 @@ import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
 import { type Access, isPassing, type KubeApi } from './api.ts';
 import { isKindMissing } from './apply.ts';
+import { GATEWAY } from './istio.ts';
 import { applyManifestFile } from './manifest-file.ts';
 import { seldonKindsPath } from './paths.ts';
 
@@ -23,10 +24,35 @@ export type OperatorSource =
   /** A chart: a path, an `oci://` reference, or the URL of a repository that has it. */
   | { readonly kind: 'chart'; readonly chart: string; readonly version: string };
 
-/** Installs Seldon Core where it is not there yet, and waits until the cluster knows its kind. Throws ServerError. */
-export async function installOperator(source: OperatorSource, api: KubeApi, access: Access, host: Host): Promise<void> {
+/** For the report. */
+export function describeOperator(source: OperatorSource): string {
+  if (source.kind === 'present') return 'found in the cluster';
+  return source.kind === 'manifest' ? source.path : `${source.chart} ${source.version}`;
+}
+
+/** A cluster for it. */
+interface OperatorPlace {
+  readonly access: Access;
+  readonly isOurs: boolean;
+  /** `istio`: it makes routes for Istio's gateway, whose kinds the cluster has to know before. */
+  readonly ingress?: 'none' | 'istio';
+}
+
+/**
+ * Installs Seldon Core where it is not there yet, and waits until the cluster knows its kind. In a cluster that stays it
+ * stays too: to remove it would take every SeldonDeployment of the cluster along. Throws ServerError.
+ */
+export async function installOperator(
+  source: OperatorSource,
+  api: KubeApi,
+  { access, isOurs, ingress = 'none' }: OperatorPlace,
+  host: Host,
+): Promise<void> {
+  if (source.kind !== 'present' && !isOurs) {
+    host.log.info('Seldon Core that is installed now stays in the cluster when the run is over');
+  }
   if (source.kind === 'manifest') await applyManifestFile(source.path, NAMESPACE, api, host);
-  if (source.kind === 'chart') await installChart(source, access, host);
+  if (source.kind === 'chart') await installChart(source, ingress, access, host);
   const limitMs = source.kind === 'present' ? 0 : KIND_LIMIT_MS;
   const known = await askUntil(
     async () => {
@@ -54,6 +80,7 @@ export async function installOperator(source: OperatorSource, api: KubeApi, acce
  */
 async function installChart(
   { chart, version }: Extract<OperatorSource, { kind: 'chart' }>,
+  ingress: 'none' | 'istio',
   access: Access,
   host: Host,
 ): Promise<void> {
@@ -67,7 +94,8 @@ async function installChart(
     return;
   }
   const where = /^https?:/.test(chart) ? [CHART, '--repo', chart] : [chart];
-  const settings = ['usageMetrics.enabled=false'].flatMap((setting) => ['--set', setting]);
+  const istio = ingress === 'istio' ? ['istio.enabled=true', `istio.gateway=${GATEWAY}`] : [];
+  const settings = ['usageMetrics.enabled=false', ...istio].flatMap((setting) => ['--set', setting]);
   const { code, stderr } = await runProgram(
     ['helm', 'upgrade', '--install', RELEASE, ...where, '--version', version, '--create-namespace', ...cluster].concat(
       ...[settings, '--wait', '--timeout', `${HELM_LIMIT_MS / 1000}s`],

@@ -1,21 +1,46 @@
 import type { TargetConfig } from '../../config.ts';
-import type { Resources } from './manifest.ts';
 import type { OperatorSource } from './operator.ts';
 
-/** What target `kind` has to be told. */
-export interface KindOptions {
-  /** The name of a cluster that exists and stays; null for one of the run's own, which goes with it. */
-  readonly cluster: string | null;
-  /** Of a cluster of the run's own; null for the default, which is pinned. */
-  readonly nodeImage: string | null;
+/** What one model may use. */
+export interface Limits {
+  /** Thousandths of a CPU. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+}
+
+/** What has to be known to deploy arms in any cluster. */
+export interface DeployOptions {
   readonly operator: OperatorSource;
-  readonly resources: Resources;
+  /** What stands between the node's port and the models. */
+  readonly ingress: TargetConfig['kubernetes']['ingress'];
+  readonly limits: Limits;
   /** How long a model may take to start. */
   readonly startSeconds: number;
   /** How often the benchmarked model repeats its (trivial) work. */
   readonly iterations: number;
+}
+
+/** What target `kind` has to be told. */
+export interface KindOptions extends DeployOptions {
+  /** The name of a cluster that exists and stays; null for one of the run's own, which goes with it. */
+  readonly cluster: string | null;
+  /** Of a cluster of the run's own; null for the default, which is pinned. */
+  readonly nodeImage: string | null;
+  /** Of a cluster of the run's own, where Istio is asked for: a folder of its charts, or the URL of a repository. */
+  readonly istioCharts: string;
   /** How images are provided. */
   readonly docker: TargetConfig['docker'];
-  /** Where the logs of a cluster that does not start are kept; null to keep none. */
-  readonly logsFolder: string | null;
+}
+
+/** What target `cluster` has to be told. */
+export interface ClusterOptions extends DeployOptions {
+  /** Null for the usual place. */
+  readonly kubeconfig: string | null;
+  /** Null for the current one. */
+  readonly context: string | null;
+  /** One that exists and stays; null for one of the run's own, which goes with it. */
+  readonly namespace: string | null;
+  /** Where ports of the cluster's nodes are reached; null for the nodes' own addresses. */
+  readonly nodeAddress: string | null;
 }

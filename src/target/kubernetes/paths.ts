@@ -8,6 +8,21 @@ export function seldonDeploymentPath(namespace: string, name: string): string {
   return `${SELDON}/namespaces/${namespace}/seldondeployments/${name}`;
 }
 
+/** All SeldonDeployments of a namespace that bear a label (`key=value`). */
+export function labelledPath(kind: 'seldondeployments' | 'services', namespace: string, label: string): string {
+  const base = kind === 'services' ? '/api/v1' : SELDON;
+  return `${base}/namespaces/${namespace}/${kind}?${new URLSearchParams({ labelSelector: label })}`;
+}
+
+/** In the version that Seldon Core uses, which Istio has served all along. */
+export function istioPath(kind: 'gateways' | 'virtualservices', namespace: string, name: string): string {
+  return `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}/${kind}/${name}`;
+}
+
+export function podPath(namespace: string, name: string): string {
+  return `/api/v1/namespaces/${namespace}/pods/${name}`;
+}
+
 export function servicePath(namespace: string, name: string): string {
   return `/api/v1/namespaces/${namespace}/services/${name}`;
 }

@@ -1,8 +1,8 @@
-import { ServerError } from '../../errors.ts';
+import { explain, ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { isPassing, type KubeApi } from './api.ts';
-import { describeCpu, readCpuBalance } from './cpu.ts';
+import { createPatience, type KubeApi } from './api.ts';
+import { describeRoom, readRooms } from './capacity.ts';
 import { gatherEvidence, tame } from './evidence.ts';
 import type { Model } from './manifest.ts';
 import type { Deployment, KubeEvent, List, Pod, SeldonDeployment } from './objects.ts';
@@ -13,18 +13,28 @@ type Named = Pick<Model, 'name' | 'namespace'>;
 
 /**
  * Waits until Seldon Core has a model up, in the version that was asked for. What keeps it from coming up is told as
- * soon as it is more than a passing state. Throws ServerError with pods, events and the model's last lines.
+ * soon as it is more than a passing state. Returns its pod. Throws ServerError with pods, events and the model's last lines.
  */
-export async function waitUntilAvailable(api: KubeApi, model: Model, host: Host): Promise<void> {
+export async function waitUntilAvailable(api: KubeApi, model: Model, host: Host): Promise<Pod> {
   const limitMs = model.startSeconds * 1000;
   let seen: { readonly reason: string; readonly sinceMs: number } | null = null;
   let last: Snapshot = { seldon: null, deployments: [], pods: [], events: [] };
+  let silence: unknown = null;
+  const isPassing = createPatience();
   const available = await askUntil(
     async () => {
-      const snapshot = await readPatiently(api, model);
-      if (snapshot === null) return null;
+      let snapshot: Snapshot;
+      try {
+        snapshot = await readSnapshot(api, model);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        // The API server is away for a moment.
+        silence = error;
+        return null;
+      }
+      silence = null;
       last = snapshot;
-      if (isAvailable(snapshot, model.image)) return true;
+      if (isAvailable(snapshot, model.image)) return snapshot.pods[0] as Pod;
       const trouble = findTrouble(snapshot);
       if (trouble === null) {
         seen = null;
@@ -38,10 +48,12 @@ export async function waitUntilAvailable(api: KubeApi, model: Model, host: Host)
     limitMs,
     host.signal,
   );
-  if (available !== null) return;
+  if (available !== null) return available;
   throw new ServerError(
     `expected SeldonDeployment ${model.name} to be available within ${limitMs / 1000} s; it is not. ` +
-      'A machine under heavy load may need a second run.',
+      (silence === null
+        ? 'A machine under heavy load may need a second run.'
+        : `The API does not answer in the end: ${explain(silence)}.`),
     { detail: await gatherEvidence(api, model.namespace, last) },
   );
 }
@@ -85,21 +97,15 @@ function isServing({ metadata, spec, status }: Pod, image: string): boolean {
   );
 }
 
-/** Null where the API server is away for a moment. */
-async function readPatiently(api: KubeApi, model: Named): Promise<Snapshot | null> {
-  try {
-    return await readSnapshot(api, model);
-  } catch (error) {
-    if (isPassing(error)) return null;
-    throw error;
-  }
+/** Null where the run may not see who else is there. */
+async function explainRoom(api: KubeApi, { cpuRequest, limits }: Model): Promise<string | null> {
+  const rooms = await readRooms(api).catch(() => null);
+  return rooms && ` It asks for ${cpuRequest}m of CPU and ${limits.memory} MiB; ${describeRoom(rooms)}.`;
 }
 
 async function explainTrouble(api: KubeApi, model: Model, snapshot: Snapshot, trouble: Trouble): Promise<ServerError> {
   const { reason, found, advice } = trouble;
-  const balance = reason === 'Unschedulable' ? await readCpuBalance(api) : null;
-  // A pod that waits for a place is among those that ask.
-  const sum = balance && ` With this model among those that ask, ${describeCpu(balance)}.`;
+  const sum = reason === 'Unschedulable' ? await explainRoom(api, model) : null;
   return new ServerError(
     `expected SeldonDeployment ${model.name} to start; ${reason}: ${tame(found).join(' ')}.${sum ?? ''} ${advice}`,
     { detail: await gatherEvidence(api, model.namespace, snapshot) },

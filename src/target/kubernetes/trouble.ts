@@ -1,3 +1,4 @@
+import { CONTAINER } from './manifest.ts';
 import type { Deployment, KubeEvent, Pod, SeldonDeployment } from './objects.ts';
 
 /** All that the cluster tells about one model. */
@@ -41,20 +42,21 @@ const WAITING: Readonly<Record<string, readonly [patienceMs: number, advice: str
 };
 
 function findContainerTrouble({ status }: Pod): Trouble | null {
-  return findFirst(status?.containerStatuses ?? [], ({ state, lastState, restartCount }) => {
+  return findFirst(status?.containerStatuses ?? [], ({ name, state, lastState, restartCount }) => {
+    const who = name === CONTAINER ? 'the model' : `container ${name}`;
     const ended = state?.terminated ?? lastState?.terminated;
     if (ended?.reason === 'OOMKilled') {
       const advice = 'Give the model more memory, or see what it needs so much for.';
-      return { reason: 'OOMKilled', found: 'the model took more memory than it may have', advice, patienceMs: 0 };
+      return { reason: 'OOMKilled', found: `${who} took more memory than it may have`, advice, patienceMs: 0 };
     }
     const { reason = '', message = '' } = state?.waiting ?? {};
     const known = Object.hasOwn(WAITING, reason) ? WAITING[reason] : undefined;
     if (known !== undefined) {
-      const exit = ended === undefined ? message : `the model ended with code ${ended.exitCode}`;
+      const exit = ended === undefined ? message : `${who} ended with code ${ended.exitCode}`;
       return { reason, found: exit || reason, advice: known[1], patienceMs: known[0] };
     }
     if (restartCount === 0 || ended === undefined) return null;
-    const found = `the model ended with code ${ended.exitCode} and was started again`;
+    const found = `${who} ended with code ${ended.exitCode} and was started again`;
     return { reason: 'Restarted', found, advice: 'Its last lines say why.', patienceMs: 0 };
   });
 }
@@ -77,24 +79,30 @@ function findQuotaTrouble({ status }: Deployment): Trouble | null {
 }
 
 function findOperatorTrouble({ seldon, events }: Snapshot): Trouble | null {
+  // It was applied before anybody looks.
+  if (seldon === null) {
+    const found = 'it is not there any more';
+    return { reason: 'Removed', found, advice: 'See who removes it, or its namespace.', patienceMs: 0 };
+  }
   const advice = "Seldon Core's manager says more in its log.";
-  if (seldon?.status?.state === 'Failed') {
+  if (seldon.status?.state === 'Failed') {
     const found = seldon.status.description ?? 'Seldon Core gives no reason';
-    return { reason: 'Failed', found, advice, patienceMs: 0 };
+    // Seldon Core tries again whatever failed, and takes the word back when it then works.
+    return { reason: 'Failed', found, advice, patienceMs: 2500 };
   }
   const failed = events.findLast(
     ({ type, reason, message = '', involvedObject }) =>
       type === 'Warning' &&
       reason === 'InternalError' &&
       involvedObject.kind === 'SeldonDeployment' &&
-      involvedObject.name === seldon?.metadata.name &&
+      involvedObject.name === seldon.metadata.name &&
       // It looked at an older state of things, and looks again.
       !message.includes('the object has been modified'),
   );
   if (failed !== undefined) {
     return { reason: 'InternalError', found: failed.message ?? '', advice, patienceMs: 5000 };
   }
-  if (seldon !== null && seldon.status === undefined) {
+  if (seldon.status === undefined) {
     // A manager that was restarted waits for up to 15 s, until its predecessor's turn is over.
     const found = 'Seldon Core does not react to it';
     return { reason: 'NoReaction', found, advice: 'See whether its manager runs.', patienceMs: 25_000 };

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { ArmConfig, TargetConfig } from '../../config.ts';
 import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, REST_PATH } from '../../endpoint.ts';
 import { ServerError } from '../../errors.ts';
@@ -8,7 +7,8 @@ import type { Arm } from '../../report.ts';
 import { createCgroupMeter } from '../container/cgroup-usage.ts';
 import { type Container, startContainer } from '../container/container.ts';
 import { readPython } from '../container/python.ts';
-import { buildCommand, LIMITS } from '../container/run-argv.ts';
+import { buildCommand } from '../container/run-argv.ts';
+import { readAllowedCores } from '../cores.ts';
 import { describeImage, type ModelImage } from '../model-image.ts';
 import { endAll, startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
@@ -33,7 +33,8 @@ export async function startDockerTarget(
   host.log.info(
     `starting ${methods.length === 1 ? 'a container' : `${methods.length} containers`} of ${image.reference}`,
   );
-  const cores = await readOwnCores();
+  // Containers are the daemon's children, not ours: they stay off the load process's core only if they are told to.
+  const cores = (await readAllowedCores('self')).join(',') || null;
   const containers = await startAll(
     methods.map((method) => (signal) => startServing(config, arm, image, method, cores, { ...host, signal })),
     host.signal,
@@ -44,7 +45,7 @@ export async function startDockerTarget(
   const meters = new Map(containers.map(({ pid, id }, i) => [methods[i], createCgroupMeter(pid, id)]));
   try {
     return {
-      arm: await describeArm(arm, image, containers[0] as Container, host.signal),
+      arm: await describeArm(config, arm, image, containers[0] as Container, host.signal),
       endpoints: Object.fromEntries(containers.map(({ ports }, i) => [methods[i], endpointOf(ports)])),
       lost: lost.signal,
       grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
@@ -81,6 +82,7 @@ async function startServing(
         parameters: isOurs ? JSON.stringify(listParameters(arm.model, config.iterations)) : null,
         env: arm.env,
         word,
+        limits: config.limits,
         cores,
       },
       host,
@@ -122,7 +124,13 @@ async function waitForAnswers(container: Container, method: Method, word: string
   );
 }
 
-async function describeArm(arm: ArmConfig, image: ModelImage, container: Container, signal: AbortSignal): Promise<Arm> {
+async function describeArm(
+  { limits }: TargetConfig,
+  arm: ArmConfig,
+  image: ModelImage,
+  container: Container,
+  signal: AbortSignal,
+): Promise<Arm> {
   const python = await readPython(container.name, signal);
   const seldonVersion = python?.packages['seldon-core'] ?? (image.built ? arm.seldonVersion : undefined);
   return {
@@ -133,7 +141,7 @@ async function describeArm(arm: ArmConfig, image: ModelImage, container: Contain
     ...(python && { python }),
     ...(arm.model && { model: describeModel(arm.model) }),
     ...(arm.packages.length > 0 && { packages: [...arm.packages] }),
-    settings: { ...SETTINGS, 'cpu limit': LIMITS.cpus, 'memory limit': LIMITS.memory, ...arm.env },
+    settings: { ...SETTINGS, 'cpu limit': `${limits.cpu}m`, 'memory limit': `${limits.memory}Mi`, ...arm.env },
     connection: null,
     image: describeImage(image),
     network: 'loopback-port',
@@ -145,13 +153,4 @@ function endpointOf({ rest, grpc }: Container['ports']): Endpoint {
     rest: { host: '127.0.0.1', port: rest, path: REST_PATH },
     grpc: { host: '127.0.0.1', port: grpc, path: GRPC_PATH, metadata: {} },
   };
-}
-
-/** Containers are the daemon's children, not ours: they stay off the load process's core only if they are told to. */
-async function readOwnCores(): Promise<string | null> {
-  try {
-    return /^Cpus_allowed_list:\s*([0-9,-]+)$/m.exec(await readFile('/proc/self/status', 'latin1'))?.[1] ?? null;
-  } catch {
-    return null;
-  }
 }

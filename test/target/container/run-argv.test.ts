@@ -12,6 +12,7 @@ const OPTIONS: ContainerOptions = {
   parameters: '[]',
   env: {},
   word: 'w',
+  limits: { cpu: 1000, memory: 1024 },
   cores: '0-1',
 };
 
@@ -31,7 +32,7 @@ test('ports are published on 127.0.0.1 only, and a container can do no more than
     '--security-opt no-new-privileges',
     '--user 8888',
     '--pids-limit 512',
-    '--memory 1g --memory-swap 1g',
+    '--memory 1024m --memory-swap 1024m',
     '--cpus 1 --cpuset-cpus 0-1',
     '--restart no',
     '--log-opt max-size=1m',

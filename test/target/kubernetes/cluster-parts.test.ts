@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { METHODS } from '../../../src/plan.ts';
-import { parseCpu, sumCpu } from '../../../src/target/kubernetes/cpu.ts';
+import type { KubeApi } from '../../../src/target/kubernetes/api.ts';
+import {
+  chooseCpuRequest,
+  describeRoom,
+  doFit,
+  listRooms,
+  parseCpu,
+  parseMemory,
+} from '../../../src/target/kubernetes/capacity.ts';
 import { describeSeldonDeployment, describeService, nameModel } from '../../../src/target/kubernetes/manifest.ts';
-import { readContainer } from '../../../src/target/kubernetes/node.ts';
+import { readContainer } from '../../../src/target/kubernetes/network.ts';
 import type { Deployment, Node, Pod, SeldonDeployment } from '../../../src/target/kubernetes/objects.ts';
 import { isAvailable } from '../../../src/target/kubernetes/rollout.ts';
 import { sampleModel } from './sample-model.ts';
 
 test('names of models are names that Kubernetes takes, and leave room for what Seldon adds', () => {
-  for (const method of METHODS) assert.match(`${nameModel(63, method)}-default-0-classifier`, /^[a-z0-9-]{1,63}$/);
+  for (const method of METHODS)
+    assert.match(`${nameModel('sb-01234567-', 63, method)}-default-0-classifier`, /^[a-z0-9-]{1,63}$/);
 });
 
 interface ServiceText {
@@ -41,26 +50,74 @@ test('an image with a command of its own gets none', () => {
   assert.ok(!JSON.stringify(describeSeldonDeployment({ ...sampleModel, args: null })).includes('"args"'));
 });
 
-test('CPU is counted as Kubernetes writes it', () => {
+test('CPU and memory are counted as Kubernetes writes them', () => {
   assert.deepEqual(['250m', '1', '0.5', undefined].map(parseCpu), [250, 1000, 500, 0]);
+  assert.deepEqual(['1Gi', '512Mi', '1048576', '2048Ki', undefined].map(parseMemory), [1024, 512, 1, 2, 0]);
 });
 
-test('what has ended asks for no CPU any more', () => {
-  const nodes: Node[] = [{ metadata: { name: 'n', uid: '' }, status: { allocatable: { cpu: '2' } } }];
-  const pod = (cpu: string, phase: string): Pod => ({
+const node = (name: string, cpu: string, taint?: string): Node => ({
+  metadata: { name, uid: '' },
+  ...(taint && { spec: { taints: [{ key: taint, effect: 'NoSchedule' }] } }),
+  status: { allocatable: { cpu, memory: '4Gi' } },
+});
+
+test('what has ended or is on no node asks for nothing, and nodes that take no models do not count', () => {
+  const pod = (cpu: string, phase: string, nodeName?: string): Pod => ({
     metadata: { name: 'p', uid: '' },
     spec: {
+      ...(nodeName && { nodeName }),
       containers: [
-        { name: 'c', image: 'i', resources: { requests: { cpu } } },
+        { name: 'c', image: 'i', resources: { requests: { cpu, memory: '1Gi' } } },
         { name: 'd', image: 'i' },
       ],
     },
     status: { phase },
   });
-  assert.deepEqual(sumCpu(nodes, [pod('100m', 'Running'), pod('1', 'Succeeded'), pod('250m', 'Pending')]), {
-    allocatable: 2000,
-    requested: 350,
-  });
+  const nodes = [node('n', '2'), node('m', '8', 'node-role.kubernetes.io/control-plane'), node('o', '1', 'model')];
+  const pods = [
+    pod('100m', 'Running', 'n'),
+    pod('1', 'Succeeded', 'n'),
+    pod('250m', 'Pending'),
+    pod('1', 'Running', 'm'),
+  ];
+  const rooms = listRooms(nodes, pods);
+  assert.deepEqual(rooms, [
+    { allocatable: { cpu: 2000, memory: 4096 }, requested: { cpu: 100, memory: 1024 } },
+    { allocatable: { cpu: 1000, memory: 4096 }, requested: { cpu: 0, memory: 0 } },
+  ]);
+  const of = (count: number, cpu: number, memory: number) => Array.from({ length: count }, () => ({ cpu, memory }));
+  assert.equal(doFit(rooms, of(2, 1000, 1024)), true);
+  assert.equal(doFit(rooms, of(3, 1000, 1)), false, 'what is left on two nodes makes no third place');
+  assert.equal(doFit(rooms, of(3, 500, 2048)), true);
+  assert.equal(doFit(rooms, of(4, 1, 2048)), false);
+  assert.equal(doFit(rooms, [...of(1, 1000, 1), ...of(1, 1900, 1)]), true, 'the largest first');
+  assert.match(
+    describeRoom(rooms),
+    /^2 nodes can give 3000m .* asks for 100m and 1024 MiB, so 2900m and 7168 MiB are free$/,
+  );
+});
+
+test('models get as much as they may use where all of them fit so, else less, else they are refused with the sum', async () => {
+  const place = (nodes: readonly Node[]): KubeApi =>
+    ({ get: async (path: string) => ({ items: path.endsWith('/nodes') ? nodes : [] }) }) as never;
+  const limits = { cpu: 1000, memory: 1024 };
+  const plain = [
+    { cpu: 0, memory: 0 },
+    { cpu: 0, memory: 0 },
+  ];
+  const proxied = plain.map(() => ({ cpu: 500, memory: 0 }));
+  assert.equal(await chooseCpuRequest(place([node('n', '2')]), plain, limits), 1000);
+  assert.equal(await chooseCpuRequest(place([node('n', '1250m')]), plain, limits), 600);
+  assert.equal(await chooseCpuRequest(place([node('n', '2')]), proxied, limits), 500);
+  assert.equal(await chooseCpuRequest(place([node('n', '2')]), [...plain, ...proxied], limits), 250);
+  assert.equal(await chooseCpuRequest(place([node('n', '1')]), plain, { cpu: 720, memory: 64 }), 500);
+  assert.equal(await chooseCpuRequest(place([node('n', '1')]), plain, { cpu: 50, memory: 64 }), 50);
+  await assert.rejects(
+    chooseCpuRequest(place([node('n', '150m')]), plain, limits),
+    /room for 2 models, which ask for at least 200m of CPU and 2048 MiB: the node can give 150m/,
+  );
+  const five = Array.from({ length: 5 }, () => ({ cpu: 0, memory: 0 }));
+  await assert.rejects(chooseCpuRequest(place([node('n', '64')]), five, limits), /so 64000m and 4096 MiB are free/);
 });
 
 test('addresses and ports of a node are read from what Docker says of it', () => {

@@ -1,22 +1,29 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { ServerError, UserError } from '../../../src/errors.ts';
 import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import { applyPatiently } from '../../../src/target/kubernetes/apply.ts';
 import { deployModel } from '../../../src/target/kubernetes/deploy.ts';
 import { watchModels } from '../../../src/target/kubernetes/lost.ts';
-import { describeSeldonDeployment, type Model } from '../../../src/target/kubernetes/manifest.ts';
+import { describeSeldonDeployment, describeService, type Model } from '../../../src/target/kubernetes/manifest.ts';
 import { applyManifestFile } from '../../../src/target/kubernetes/manifest-file.ts';
-import { borrowNamespace, nameNamespace, removeNamespace } from '../../../src/target/kubernetes/namespace.ts';
-import type { Network } from '../../../src/target/kubernetes/node.ts';
-import type { List, Meta, SeldonDeployment } from '../../../src/target/kubernetes/objects.ts';
+import {
+  borrowNamespace,
+  joinNamespace,
+  nameNamespace,
+  removeNamespace,
+} from '../../../src/target/kubernetes/namespace.ts';
+import type { Network } from '../../../src/target/kubernetes/network.ts';
+import type { List, Meta, SeldonDeployment, Service } from '../../../src/target/kubernetes/objects.ts';
 import { installOperator } from '../../../src/target/kubernetes/operator.ts';
-import { podsPath, seldonDeploymentPath, seldonKindsPath } from '../../../src/target/kubernetes/paths.ts';
+import { podsPath, seldonDeploymentPath, seldonKindsPath, servicePath } from '../../../src/target/kubernetes/paths.ts';
+import { requirePermissions } from '../../../src/target/kubernetes/permissions.ts';
 import { waitUntilAvailable } from '../../../src/target/kubernetes/rollout.ts';
 import { askUntil } from '../../../src/target/wait.ts';
 import { sayPodRuns } from '../../helpers/operator/kubelet.ts';
@@ -46,11 +53,14 @@ describe('on a control plane', { skip }, () => {
   after(forgetSeldon);
 
   test('a cluster without Seldon Core is refused, with what to do', async () => {
-    await assert.rejects(installOperator({ kind: 'present' }, api, access, createTestHost()), (error: unknown) => {
-      assert.ok(error instanceof ServerError);
-      assert.match(error.message, /does not know the kind SeldonDeployment\. Install it first/);
-      return true;
-    });
+    await assert.rejects(
+      installOperator({ kind: 'present' }, api, { access, isOurs: true }, createTestHost()),
+      (error: unknown) => {
+        assert.ok(error instanceof ServerError);
+        assert.match(error.message, /does not know the kind SeldonDeployment\. Install it first/);
+        return true;
+      },
+    );
   });
 
   test('a chart is installed once, and then left as it is', { skip: noHelm }, async (t) => {
@@ -72,15 +82,15 @@ describe('on a control plane', { skip }, () => {
     });
     const host = createTestHost();
     const source = { kind: 'chart', chart, version: '1.19.0' } as const;
-    await installOperator(source, api, access, host);
+    await installOperator(source, api, { access, isOurs: true }, host);
     assert.deepEqual(host.messages, []);
-    await installOperator(source, api, access, host);
+    await installOperator(source, api, { access, isOurs: true }, host);
     assert.deepEqual(host.messages, ['release seldon-core of Seldon Core is installed already: it is used as it is']);
   });
 
   test('a chart that is not there is told in the words of helm', { skip: noHelm }, async () => {
     const source = { kind: 'chart', chart: '/nowhere/chart', version: '1.19.0' } as const;
-    await assert.rejects(installOperator(source, api, access, createTestHost()), (error) => {
+    await assert.rejects(installOperator(source, api, { access, isOurs: true }, createTestHost()), (error) => {
       assert.ok(error instanceof ServerError);
       assert.match(error.message, /expected helm to install Seldon Core 1\.19\.0/);
       assert.match(error.detail.join('\n'), /\/nowhere\/chart/);
@@ -91,7 +101,7 @@ describe('on a control plane', { skip }, () => {
   test('a file of manifests is installed, and a second time too', async () => {
     for (let i = 0; i < 2; i++) {
       await applyManifestFile(crdFile, HOME, api, createTestHost());
-      await installOperator({ kind: 'manifest', path: crdFile }, api, access, createTestHost());
+      await installOperator({ kind: 'manifest', path: crdFile }, api, { access, isOurs: true }, createTestHost());
     }
     const crd = await api.get<Crd>(CRD);
     const { properties } = crd.spec.versions[0].schema.openAPIV3Schema;
@@ -125,10 +135,7 @@ describe('on a control plane', { skip }, () => {
     test('a pod that fits nowhere is told in seconds, with the sum and the pod', async (t) => {
       const error = await failToStart(t, {});
       assert.match(error.message, /SeldonDeployment arm0-predict to start; Unschedulable: .*no nodes available/);
-      assert.match(
-        error.message,
-        /With this model among those that ask, the cluster has 0m, what runs there asks for \d+m/,
-      );
+      assert.match(error.message, /It asks for 1000m of CPU and 1024 MiB; the cluster has no node that takes pods/);
       assert.ok(error.detail.some((line) => /^pod arm0-predict-default-0-classifier-.*: Pending$/.test(line)));
     });
 
@@ -212,13 +219,20 @@ describe('on a control plane', { skip }, () => {
       const located: number[] = [];
       const network: Network = {
         kind: 'node-address',
-        locate: (nodePort) => ({ host: '127.0.0.1', port: located.push(nodePort) === 1 ? rest : grpc }),
+        async locate(nodePort) {
+          located.push(nodePort);
+          const { spec } = await api.get<Service>(servicePath(namespace, model.name));
+          const name = spec.ports.find((port) => port.nodePort === nodePort)?.name;
+          return [{ host: '127.0.0.1', port: name === 'rest' ? rest : grpc }];
+        },
       };
       let isUp = false;
-      const deploying = deployModel(model, { api, network, nodePorts: null }, createTestHost()).then((endpoint) => {
-        isUp = true;
-        return endpoint;
-      });
+      const deploying = deployModel(model, { api, network, nodePorts: null, ingress: null }, createTestHost()).then(
+        (endpoint) => {
+          isUp = true;
+          return endpoint;
+        },
+      );
       deploying.catch(() => {});
       const pod = await askUntil(() => findPod(namespace), 30_000, AbortSignal.timeout(30_000));
       assert.ok(pod);
@@ -230,7 +244,7 @@ describe('on a control plane', { skip }, () => {
       await askUntil(async () => (isUp ? true : null), 700, AbortSignal.timeout(30_000));
       assert.equal(isUp, false, 'neither silence nor a foreign answer is enough');
       server.say(pod.spec.containers[0]?.env.find(({ name }) => name === 'MODEL_METADATA')?.value ?? '');
-      assert.deepEqual(await deploying, {
+      assert.deepEqual((await deploying).endpoint, {
         rest: { host: '127.0.0.1', port: rest, path: '/api/v1.0/predictions' },
         grpc: { host: '127.0.0.1', port: grpc, path: '/seldon.protos.Seldon/Predict', metadata: {} },
       });
@@ -271,6 +285,67 @@ describe('on a control plane', { skip }, () => {
       assert.equal(await removeNamespace(access, namespace.name, 'a=b'), true, 'gone is fine');
     });
 
+    test('in a namespace that stays only what the run made is taken back', async (t) => {
+      const { namespace } = await createTestNamespace(t, access);
+      const other = { ...sampleModel, namespace: namespace.name, name: 'sb-other', labels: namespace.labels };
+      await api.apply(servicePath(namespace.name, other.name), JSON.stringify(describeService(other, null)));
+      const host = createTestHost();
+      const joined = await joinNamespace(api, access, namespace.name, host);
+      assert.deepEqual(
+        [...host.recorded].map(({ kind }) => kind),
+        ['models'],
+      );
+      const model = {
+        ...sampleModel,
+        namespace: joined.name,
+        labels: joined.labels,
+        name: `${joined.prefix}arm0-predict`,
+      };
+      const seldon = seldonDeploymentPath(joined.name, model.name);
+      await apply(seldon, describeSeldonDeployment(model));
+      const served = servicePath(joined.name, model.name);
+      await api.apply(served, JSON.stringify(describeService(model, null)));
+      await joined[Symbol.asyncDispose]();
+      assert.equal(await api.find(seldon), null);
+      assert.equal(await api.find(served), null);
+      assert.notEqual(await api.find(servicePath(namespace.name, other.name)), null);
+      assert.equal(host.recorded.size, 0);
+    });
+
+    test('a namespace that is not there, or about to go, is no place for models', async (t) => {
+      const { namespace } = await createTestNamespace(t, access);
+      const host = createTestHost();
+      await assert.rejects(joinNamespace(api, access, 'nowhere', host), /expected a namespace nowhere: there is none/);
+      const at = `/api/v1/namespaces/${namespace.name}`;
+      const held = { ...HELD_POD, metadata: { ...HELD_POD.metadata, namespace: namespace.name } };
+      await api.apply(`${at}/pods/held`, JSON.stringify(held));
+      t.after(() => api.apply(`${at}/pods/held`, JSON.stringify({ ...held, metadata: { name: 'held' } })));
+      await api.remove(at);
+      await assert.rejects(joinNamespace(api, access, namespace.name, host), /it is being deleted/);
+      assert.equal(host.recorded.size, 0);
+    });
+
+    test('who may not deploy is told what is missing, before anything is made', async (t) => {
+      await requirePermissions(api, null);
+      const folder = await createTestFolder(t);
+      const path = join(folder, 'kubeconfig');
+      const config = parse(await readFile(access.kubeconfig, 'utf8'));
+      for (const { user } of config.users) user.as = 'seldon-bench-nobody';
+      await writeFile(path, stringify(config), { mode: 0o600 });
+      const nobody = await openKubeApi({ ...access, kubeconfig: path }, AbortSignal.timeout(60_000));
+      await assert.rejects(requirePermissions(nobody, 'team-a'), (error: unknown) => {
+        assert.ok(error instanceof ServerError);
+        assert.match(
+          error.message,
+          /may not: create seldondeployments\.machinelearning\.seldon\.io in namespace team-a, /,
+        );
+        assert.match(error.message, /get pods\/log in namespace team-a/);
+        assert.doesNotMatch(error.message, /create namespaces/);
+        return true;
+      });
+      await assert.rejects(requirePermissions(nobody, null), /may not: create namespaces, .*or give a namespace/);
+    });
+
     test("somebody else's namespace stays, whatever a record says", { skip }, async (t) => {
       const { namespace } = await createTestNamespace(t, access);
       assert.equal(await removeNamespace(access, namespace.name, 'seldon-bench/run=other'), true);
@@ -280,6 +355,14 @@ describe('on a control plane', { skip }, () => {
     });
   });
 });
+
+/** Keeps its namespace from going. */
+const HELD_POD = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'held', finalizers: ['seldon-bench.test/held'] },
+  spec: { containers: [{ name: 'c', image: 'i' }] },
+};
 
 /** A cluster as it was before. What is about to go takes nothing new, so it is waited for. */
 async function forgetSeldon(): Promise<void> {

@@ -16,11 +16,16 @@ async function createFakeKind(t: TestContext, lines: readonly string[]) {
   t.after(() => {
     process.env.PATH = PATH;
   });
-  const readCalls = async (): Promise<string[]> => (await readFile(calls, 'utf8')).trim().split('\n');
+  /** What it was asked to do; questions are left out. */
+  const readCalls = async (): Promise<string[]> =>
+    (await readFile(calls, 'utf8'))
+      .trim()
+      .split('\n')
+      .filter((call) => !call.startsWith('get '));
   return { folder, readCalls };
 }
 
-const OPTIONS = { nodeImage: 'node:1', nodePorts: [30010, 30011], logsFolder: null };
+const OPTIONS = { nodeImage: 'node:1', nodePorts: [30010, 30011] };
 
 test('a cluster is on the record before kind is asked, and its kubeconfig is nobody else to read', async (t) => {
   const { folder, readCalls } = await createFakeKind(t, []);
@@ -65,10 +70,10 @@ test('what kind says is told, its logs are kept, and nothing is left', async (t)
     `[ "$1" = create ] && echo 'ERROR: port is already allocated' >&2 && exit 1`,
     'exit 0',
   ]);
-  const host = createTestHost();
-  await assert.rejects(createKindCluster({ ...OPTIONS, folder, logsFolder: '/logs' }, host), (error) => {
+  const host = createTestHost(join(folder, 'diagnosis'));
+  await assert.rejects(createKindCluster({ ...OPTIONS, folder }, host), (error) => {
     assert.ok(error instanceof ServerError);
-    assert.match(error.message, /The logs of its node are in \/logs\/sb-[0-9a-f]{8}\.$/);
+    assert.equal(error.message, 'expected kind to make a cluster; it could not. Its last lines say why.');
     assert.deepEqual(error.detail, ['ERROR: port is already allocated']);
     return true;
   });
@@ -92,6 +97,18 @@ test('a run that is stopped while kind works leaves nothing', async (t) => {
   await assert.rejects(creating, /^Error: stopped$/);
   assert.equal(host.recorded.size, 0);
   assert.match((await readCalls()).at(-1) ?? '', /^delete cluster/);
+});
+
+test('a node that outlives its removal is removed once more', async (t) => {
+  const { folder, readCalls } = await createFakeKind(t, [
+    `[ "$1" = get ] && [ ! -e "$0.asked" ] && touch "$0.asked" && echo node`,
+    'exit 0',
+  ]);
+  const host = createTestHost();
+  const cluster = await createKindCluster({ ...OPTIONS, folder }, host);
+  await cluster[Symbol.asyncDispose]();
+  assert.equal((await readCalls()).filter((call) => call.startsWith('delete')).length, 2);
+  assert.equal(host.recorded.size, 0);
 });
 
 test('a cluster that could not be deleted stays on the record, and the person is told', async (t) => {

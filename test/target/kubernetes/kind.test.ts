@@ -6,14 +6,16 @@ import { ServerError } from '../../../src/errors.ts';
 import { requireDocker } from '../../../src/target/docker-cli.ts';
 import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import { applyPatiently } from '../../../src/target/kubernetes/apply.ts';
+import { startClusterTargets } from '../../../src/target/kubernetes/cluster.ts';
 import { startKindTargets } from '../../../src/target/kubernetes/kind.ts';
 import { createKindCluster, type KindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
 import { describeSeldonDeployment, type Model } from '../../../src/target/kubernetes/manifest.ts';
-import type { List, Pod } from '../../../src/target/kubernetes/objects.ts';
-import type { KindOptions } from '../../../src/target/kubernetes/options.ts';
-import { podsPath, seldonDeploymentPath } from '../../../src/target/kubernetes/paths.ts';
+import type { List, Pod, Service } from '../../../src/target/kubernetes/objects.ts';
+import type { ClusterOptions, KindOptions } from '../../../src/target/kubernetes/options.ts';
+import { podsPath, seldonDeploymentPath, servicePath } from '../../../src/target/kubernetes/paths.ts';
 import { waitUntilAvailable } from '../../../src/target/kubernetes/rollout.ts';
-import type { Created } from '../../../src/target/target.ts';
+import type { Created, Target } from '../../../src/target/target.ts';
+import { provideModelImage } from '../../helpers/model-image.ts';
 import { startOperator } from '../../helpers/operator/operator.ts';
 import { createArm, createTestFolder, createTestHost, type TestHost } from '../helpers.ts';
 import { sampleModel } from './sample-model.ts';
@@ -27,12 +29,22 @@ const OPTIONS: KindOptions = {
   cluster: null,
   nodeImage: process.env.KIND_NODE_IMAGE ?? null,
   operator: { kind: 'manifest', path: crdFile },
-  // Two of them fit beside the cluster's own programs on two cores.
-  resources: { cpuRequest: '400m', cpuLimit: '1', memory: '1Gi' },
+  ingress: 'none',
+  istioCharts: '',
+  limits: { cpu: 1000, memory: 1024 },
   startSeconds: 180,
   iterations: 1,
   docker: { keepImage: true },
-  logsFolder: null,
+};
+
+const CLUSTER: Omit<ClusterOptions, 'kubeconfig' | 'context'> = {
+  operator: { kind: 'present' },
+  ingress: 'none',
+  limits: { cpu: 1000, memory: 1024 },
+  startSeconds: 180,
+  iterations: 1,
+  namespace: null,
+  nodeAddress: null,
 };
 
 test('from nothing to two models that answer over both transports, and back to nothing', {
@@ -58,6 +70,9 @@ test('from nothing to two models that answer over both transports, and back to n
       { target: 'kind', isSeldon: true, network: 'node-address', answers: 'fixed' },
     );
     for (const method of ['predict', 'predict_raw'] as const) assert.equal(await predict(target, method), 1);
+    const usage = await target.readUsage('predict');
+    assert.ok(usage !== null && usage.cpuMs > 100 && (usage.rssBytes ?? 0) > 50e6, JSON.stringify(usage));
+    await askNullServer(target);
     assert.equal(target.lost.aborted, false);
     await breakOnePod(recorded);
     await new Promise((resolve) => target.lost.addEventListener('abort', resolve, { once: true }));
@@ -77,7 +92,7 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
   before(async () => {
     const t = { after: (end: () => Promise<void>) => made.defer(end) } as TestContext;
     const folder = await createTestFolder(t);
-    const options = { nodeImage: OPTIONS.nodeImage, nodePorts: [], folder, logsFolder: null };
+    const options = { nodeImage: OPTIONS.nodeImage, nodePorts: [], folder };
     cluster = made.use(await createKindCluster(options, createTestHost()));
     made.use(await startOperator(cluster.access));
   }, LIMIT);
@@ -91,21 +106,69 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
     assert.equal(await predict(up.targets[0] as never, 'predict'), 1);
     await up[Symbol.asyncDispose]();
     assert.equal(host.recorded.size, 0);
-    const api = await openKubeApi(cluster.access, signal);
-    const { items } = await api.get<List<Pod>>('/api/v1/namespaces');
-    assert.deepEqual(
-      items.filter(({ metadata }) => metadata.name.startsWith('seldon-bench-')),
-      [],
-    );
+    assert.deepEqual(await listNamespaces(cluster.access), []);
     assert.notEqual(await listNodes(cluster.name), '');
   });
 
+  test("with Seldon's executor in front of the model it is the executor that answers, and replies name no image", async () => {
+    const host = createTestHost();
+    const options = { ...OPTIONS, cluster: cluster.name };
+    const up = await startKindTargets(options, [createArm({ engine: 'executor' })], ['predict'], host);
+    const [target] = up.targets;
+    assert.ok(target);
+    assert.equal(target.arm.kubernetes?.engine, 'executor');
+    assert.equal(await predict(target, 'predict'), 1);
+    assert.match(await ask(target, 'predict'), /"classifier":"seldon-bench\/model:local"/);
+    const api = await openKubeApi(cluster.access, signal);
+    const [namespace = ''] = await listNamespaces(cluster.access);
+    const { spec } = await api.get<Service>(servicePath(namespace, 'arm0-predict'));
+    assert.deepEqual(
+      spec.ports.map(({ port }) => port),
+      [8000, 5001],
+    );
+    await up[Symbol.asyncDispose]();
+    assert.equal(host.recorded.size, 0);
+  });
+
+  test('as target cluster: by its kubeconfig, in a namespace of its own, with an image that is there', async (t) => {
+    const host = createTestHost();
+    const image = (await provideModelImage(t)) as string;
+    const arm = createArm({ image });
+    const up = await startClusterTargets({ ...CLUSTER, ...cluster.access }, [arm], ['predict'], host);
+    const [target] = up.targets;
+    assert.ok(target);
+    assert.equal(await predict(target, 'predict'), 1);
+    const { kubernetes, network, image: described } = target.arm;
+    assert.deepEqual(
+      { target: target.arm.target, network, operator: kubernetes?.operator, isSeldon: target.arm.isSeldon },
+      { target: 'cluster', network: 'node-address', operator: 'found in the cluster', isSeldon: 'unknown' },
+    );
+    assert.equal(described?.reference, image);
+    assert.match(described?.id ?? '', /sha256:[0-9a-f]{64}$/);
+    await up[Symbol.asyncDispose]();
+    assert.equal(host.recorded.size, 0);
+    assert.deepEqual(await listNamespaces(cluster.access), []);
+  });
+
+  test('as target cluster where no port of a node is reached: told with what can be done', async (t) => {
+    const image = (await provideModelImage(t)) as string;
+    // An address of the range for documentation, which leads nowhere.
+    const options = { ...CLUSTER, ...cluster.access, nodeAddress: '192.0.2.1' };
+    const host = createTestHost();
+    await assert.rejects(
+      startClusterTargets(options, [createArm({ image })], ['predict'], host),
+      /to answer over (REST|gRPC) at 192\.0\.2\.1:\d+ within .*; nothing answers there\. .*say with node-address/,
+    );
+    assert.equal(host.recorded.size, 0);
+    assert.deepEqual(await listNamespaces(cluster.access), []);
+  });
+
   test('models that do not fit are refused before any is made, with the sum', async () => {
-    const options = { ...OPTIONS, cluster: cluster.name, resources: { ...OPTIONS.resources, cpuRequest: '63' } };
+    const options = { ...OPTIONS, cluster: cluster.name, limits: { cpu: 63_000, memory: 1 << 20 } };
     const starting = startKindTargets(options, [createArm()], ['predict'], createTestHost());
     await assert.rejects(
       starting,
-      /room for one model that asks for 63000m of CPU each: the cluster has \d+m, what runs there asks for \d+m/,
+      /room for one model, which asks for at least 100m of CPU and 1048576 MiB: the node can give \d+m of CPU and \d+ MiB, what runs there asks for \d+m/,
     );
   });
 
@@ -123,22 +186,21 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
 
   test('a model that needs more memory than it may have is told as that', async (t) => {
     const args = ['python3', '-c', 'x = bytearray(600 << 20); import time; time.sleep(60)'];
-    const error = await failToStart(t, { args, resources: { ...OPTIONS.resources, memory: '64Mi' } });
+    const error = await failToStart(t, { args, limits: { cpu: 1000, memory: 64 } });
     assert.match(error.message, /OOMKilled: the model took more memory than it may have/);
   });
 
   async function failToStart(t: TestContext, changes: Partial<Model>): Promise<ServerError> {
     const { api, namespace } = await createTestNamespace(t, cluster.access);
-    const image =
-      (
-        await requireDocker(
-          'list images',
-          ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', 'seldon-bench/model'],
-          { signal },
-        )
-      ).split('\n')[0] ?? '';
-    const { resources } = OPTIONS;
-    const model = { ...sampleModel, image, resources, namespace: namespace.name, labels: namespace.labels, ...changes };
+    const image = (await provideModelImage(t)) as string;
+    const model = {
+      ...sampleModel,
+      image,
+      cpuRequest: 400,
+      namespace: namespace.name,
+      labels: namespace.labels,
+      ...changes,
+    };
     const path = seldonDeploymentPath(namespace.name, model.name);
     await applyPatiently(api, 'it', path, describeSeldonDeployment(model), 30_000, createTestHost());
     try {
@@ -182,12 +244,29 @@ function operateWhatIsRecorded(host: TestHost): { watching: TestHost; operators:
   };
 }
 
+/** It repeats what it was given, by the very path to the models. */
+async function askNullServer({ startNullServer, endpoints }: Target): Promise<void> {
+  const raw = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nnull');
+  const server = await startNullServer?.([{ transport: 'rest', raw, close: true }], signal);
+  assert.ok(server);
+  await using _server = server;
+  const [address] = server.addresses;
+  assert.equal(address?.host, endpoints.predict?.rest?.host);
+  const reply = await fetch(`http://${address?.host}:${address?.port}/`, { method: 'POST', body: '{}' });
+  assert.equal(await reply.text(), 'null');
+}
+
 interface Answering {
   readonly endpoints: Readonly<Record<string, { readonly rest?: { host: string; port: number; path: string } }>>;
 }
 
 /** The first number that the model answers. */
 async function predict(target: object, method: string): Promise<unknown> {
+  const text = await ask(target, method);
+  return /\[\s*(\d+)/.exec(text)?.[1] === '1' ? 1 : text;
+}
+
+async function ask(target: object, method: string): Promise<string> {
   const { rest } = (target as Answering).endpoints[method] ?? {};
   assert.ok(rest);
   const reply = await fetch(`http://${rest.host}:${rest.port}${rest.path}`, {
@@ -197,7 +276,7 @@ async function predict(target: object, method: string): Promise<unknown> {
   });
   const text = await reply.text();
   assert.equal(reply.status, 200, text);
-  return /\[\s*(\d+)/.exec(text)?.[1] === '1' ? 1 : text;
+  return text;
 }
 
 async function breakOnePod({ kubeconfig, name }: KindRecord): Promise<void> {
@@ -206,6 +285,13 @@ async function breakOnePod({ kubeconfig, name }: KindRecord): Promise<void> {
   const namespace = items.find(({ metadata }) => metadata.name.startsWith('seldon-bench-'))?.metadata.name ?? '';
   const pods = await api.get<List<Pod>>(podsPath(namespace, ['arm0-predict']));
   await api.remove(`/api/v1/namespaces/${namespace}/pods/${pods.items[0]?.metadata.name}`);
+}
+
+/** Those that runs made. */
+async function listNamespaces(access: Access): Promise<string[]> {
+  const api = await openKubeApi(access, signal);
+  const { items } = await api.get<List<Pod>>('/api/v1/namespaces');
+  return items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('seldon-bench-'));
 }
 
 /** Names of the containers that are a cluster's nodes. */

@@ -93,6 +93,11 @@ test('conflicts, and events of others, are no trouble of this model', () => {
   assert.equal(findTrouble({ ...CALM, events: [...events, eventOf('no kind HPA')] })?.found, 'no kind HPA');
 });
 
+test('a SeldonDeployment that somebody removes is told at once', () => {
+  const trouble = findTrouble({ ...CALM, seldon: null });
+  assert.deepEqual([trouble?.reason, trouble?.patienceMs], ['Removed', 0]);
+});
+
 test('Seldon Core that gives up is told with its reason, and one that says nothing after half a minute', () => {
   const failed = { ...SELDON, status: { state: 'Failed', description: 'deadline exceeded' } };
   assert.equal(findTrouble({ ...CALM, seldon: failed })?.found, 'deadline exceeded');
