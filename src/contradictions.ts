@@ -201,6 +201,12 @@ function findImageContradictions({ values, given, spell }: Inputs): string[] {
   if (all && given.includes('keep-image') && values['keep-image']) {
     problems.push(`${spell('keep-image')} belongs to images that are built; all are given`);
   }
+  for (const reference of [image, ...arms.map(({ changes }) => changes.image)]) {
+    if (values.target !== 'kind' || !reference || !/@|^(?:sha256:)?[0-9a-f]{12,64}$/.test(reference)) continue;
+    problems.push(
+      `${spell('image')}: expected a name with a tag, found ${reference}: a kind node knows images by their tags; give it one with docker tag`,
+    );
+  }
   if ((image !== null || withImage.length > 0) && methods !== null && methods.length !== 1) {
     problems.push(
       `${spell('methods')}: a given image serves one model; say which entry point it implements, predict or predict_raw`,

@@ -229,7 +229,7 @@ export const INPUTS = {
     parse: operatorSource,
     default: '',
     value: 'present|FILE|CHART',
-    help: "Where Seldon Core's operator comes from: `present` where it is installed already (the default of target cluster); a file of manifests (`.yaml`), as `helm template` writes it; or a chart `seldon-core-operator`: a folder, a `.tgz`, an `oci://` reference, or the URL of a repository that has it in `seldon-version` (the default of target kind is Seldon's own). What is put into a cluster that stays, stays too.",
+    help: "Where Seldon Core's operator comes from: `present` where it is installed already (the default of target cluster); a file of manifests (`.yaml`), as `helm template` writes it; or a chart `seldon-core-operator`: a folder, a `.tgz`, an `oci://` reference, or the URL of a repository that has it in `seldon-version` (the default of target kind is Seldon's own). Seldon Core that a cluster already has is used as it is; what is put into a cluster that stays, stays too.",
     only: ['kind', 'cluster'],
   }),
   cluster: input({

@@ -144,7 +144,7 @@ const CONTRADICTIONS: readonly [what: string, values: Partial<Record<InputName, 
   [
     'a version for the reference server',
     { target: 'reference', arms: 'a: { seldon-version: 1.17.1 }' },
-    /^--arms: arm a: seldon-version belongs to target process or docker or kind; the target is reference$/,
+    /^--arms: arm a: seldon-version belongs to target process, docker or kind; the target is reference$/,
   ],
   [
     'two arms of one url',

@@ -15,6 +15,7 @@ const created = z.array(
       context: z.string().max(400),
       label: z.string().max(200),
     }),
+    z.strictObject({ kind: z.literal('node-image'), node: z.string().max(200), reference: z.string().max(400) }),
     z.strictObject({ kind: z.literal('node-folder'), node: z.string().max(200), path: z.string().max(200) }),
     z.strictObject({
       kind: z.literal('models'),

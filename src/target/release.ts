@@ -1,6 +1,7 @@
 import { removeContainer } from './container/remove.ts';
 import { lastLines, nameCommand, runProgram } from './exec.ts';
 import { deleteKindCluster } from './kubernetes/kind-cluster.ts';
+import { removeNodeImage, tellRemoval } from './kubernetes/load-image.ts';
 import { removeModels, removeNamespace } from './kubernetes/namespace.ts';
 import { removeNodeFolder } from './kubernetes/null-program.ts';
 import { endGroup, readStartTime } from './process-group.ts';
@@ -27,6 +28,8 @@ export async function endRecorded(thing: Created): Promise<void> {
       return deleteCluster(thing);
     case 'namespace':
       return deleteNamespace(thing);
+    case 'node-image':
+      return deleteNodeImage(thing);
     case 'node-folder':
       return deleteNodeFolder(thing);
     case 'models':
@@ -49,7 +52,7 @@ async function removeImage(reference: string): Promise<void> {
 
 async function deleteCluster({ name, kubeconfig }: Of<'kind-cluster'>): Promise<void> {
   requirePrefix('a cluster', name, 'sb-');
-  if (await deleteKindCluster(name, kubeconfig)) return;
+  if (await deleteKindCluster(name, kubeconfig, true)) return;
   throw new Error(`kind could not delete cluster ${name}; delete it with: kind delete cluster --name ${name}`);
 }
 
@@ -59,6 +62,14 @@ async function deleteNamespace({ name, kubeconfig, context, label }: Of<'namespa
   if (!/^[A-Za-z0-9./_-]+=[A-Za-z0-9._-]+$/.test(label)) throw new Error(`expected a label key=value, got ${label}`);
   if (await removeNamespace({ kubeconfig, context }, name, label)) return;
   throw new Error(`namespace ${name} is still there; remove it with: kubectl delete namespace ${name}`);
+}
+
+async function deleteNodeImage({ node, reference }: Of<'node-image'>): Promise<void> {
+  // The first characters keep them from being taken for options.
+  if (!/^[A-Za-z0-9]/.test(node) || !/^[A-Za-z0-9]/.test(reference))
+    throw new Error(`expected an image, got ${reference}`);
+  if (await removeNodeImage(node, reference)) return;
+  throw new Error(`image ${reference} is still in node ${node}; remove it with: ${tellRemoval(node, reference)}`);
 }
 
 async function deleteNodeFolder({ node, path }: Of<'node-folder'>): Promise<void> {

@@ -45,7 +45,8 @@ export type Created =
       readonly context: string;
       readonly label: string;
     }
-  /** In the container that is a cluster's node. */
+  /** In the container that is a cluster's node, as is what follows. */
+  | { readonly kind: 'node-image'; readonly node: string; readonly reference: string }
   | { readonly kind: 'node-folder'; readonly node: string; readonly path: string }
   /** In a namespace that stays: the SeldonDeployments and Services that bear the label of a run. */
   | {

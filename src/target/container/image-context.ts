@@ -16,7 +16,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['__pycache__', '.git', '.venv', '
 
 /**
  * Writes into the empty folder what `docker build` is given: the Dockerfile, every package with its version, the
- * stand-in for TensorFlow where it is wanted, and the model. Returns a hash (64 hex digits) over all of it: names, what is in the files, and nothing of when or where.
+ * stand-in for TensorFlow where it is wanted, and the model. Returns a hash (64 hex digits) over all of it: names, what is
+ * in the files, and nothing of when or where.
  * Throws ServerError for a model's folder that is too large.
  */
 export async function writeContext(
@@ -25,6 +26,7 @@ export async function writeContext(
 ): Promise<string> {
   const { model, tensorflow } = arm;
   await cp(join(modelFolder, 'Dockerfile'), join(folder, 'Dockerfile'));
+  await cp(join(modelFolder, 'build', 'install.py'), join(folder, 'install.py'));
   await writeFile(join(folder, 'requirements.txt'), await listRequirements(arm));
   const standIn = join(folder, 'stand-in');
   await mkdir(standIn);

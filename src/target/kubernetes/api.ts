@@ -53,29 +53,13 @@ export function isPassing(error: unknown): boolean {
   return error.status >= 500 || error.status === 429;
 }
 
-/** How long a server that has just begun may not know yet who may do what. */
-const RIGHTS_LIMIT_MS = 15_000;
-
-/**
- * Tells passing errors from those that stay, over the time of one wait: what `isPassing` says, and a refusal of the
- * user, which a server gives to everybody until it has read its rules.
- */
-export function createPatience(): (error: unknown) => boolean {
-  let refusedSinceMs: number | null = null;
-  return (error) => {
-    if (!isRefusalOfUser(error)) {
-      refusedSinceMs = null;
-      return isPassing(error);
-    }
-    refusedSinceMs ??= performance.now();
-    return performance.now() - refusedSinceMs < RIGHTS_LIMIT_MS;
-  };
-}
-
-/** Quotas and webhooks refuse with 403, too, in other words. */
-function isRefusalOfUser(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  return error.status === 401 || (error.status === 403 && /is forbidden: User ".*" cannot /.test(error.message));
+/** What left the API unasked for, in words for the person who waits; anything else is left as it is. */
+export function explainApiError(error: unknown): unknown {
+  if (error instanceof UserError || !(error instanceof ApiError || isPassing(error))) return error;
+  const detail = error instanceof ApiError && error.status > 0 ? ` (${error.status})` : '';
+  return new ServerError(`expected the Kubernetes API to do as it is asked; it says${detail}: ${explain(error)}`, {
+    cause: error,
+  });
 }
 
 export interface Access {
@@ -84,24 +68,29 @@ export interface Access {
   readonly context: string;
 }
 
-/** The context that a kubeconfig uses unless told otherwise. Throws ServerError where the file cannot be used. */
-export async function readCurrentContext(kubeconfig: string): Promise<string> {
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+/** Loads the package that reads kubeconfigs, which takes a second: nobody has to wait for it who asks for it in time. */
+export function loadKubeConfig() {
+  return import('@kubernetes/client-node/dist/config.js');
+}
+
+/** The wanted context of a kubeconfig, or its current one. Throws UserError where there is none, or no such file. */
+export async function readContext(kubeconfig: string, wanted: string | null): Promise<string> {
+  const { KubeConfig } = await loadKubeConfig();
   const config = new KubeConfig();
   try {
     config.loadFromString(readFileSync(kubeconfig, 'utf8'));
   } catch (error) {
     throw new UserError(`expected a kubeconfig in ${kubeconfig}: ${explain(error)}`, { cause: error });
   }
-  const context = config.getCurrentContext();
-  if (context) return context;
+  const context = wanted ?? config.getCurrentContext();
+  if (context && config.getContextObject(context) !== null) return context;
+  if (context) throw new UserError(`expected kubeconfig ${kubeconfig} to have a context ${context}; it has none`);
   throw new UserError(`expected kubeconfig ${kubeconfig} to have a current context; say which one with context`);
 }
 
 /** Connects by a kubeconfig, whose keys go nowhere else. Throws ServerError where it cannot be used. */
 export async function openKubeApi({ kubeconfig, context }: Access, signal: AbortSignal): Promise<KubeApi> {
-  // The package takes a second to load: only who needs it waits for it.
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const { KubeConfig } = await loadKubeConfig();
   const config = new KubeConfig();
   const options: RequestOptions = {};
   let server: string | undefined;
@@ -117,7 +106,16 @@ export async function openKubeApi({ kubeconfig, context }: Access, signal: Abort
 
   const send = async (method: string, path: string, body = '', type = 'application/json'): Promise<unknown> => {
     signal.throwIfAborted();
-    return orAborted(exchange(new URL(path, server), { ...options, method }, body, type), signal);
+    const ask = () => exchange(new URL(path, server), { ...options, method }, body, type);
+    return orAborted(
+      ask().catch(async (error: unknown) => {
+        if (!(error instanceof ApiError) || error.status !== 401) throw error;
+        // What a program gave for a credential may have grown old.
+        await config.applyToHTTPSOptions(options);
+        return ask();
+      }),
+      signal,
+    );
   };
   const get = <T>(path: string): Promise<T> => send('GET', path) as Promise<T>;
   return {

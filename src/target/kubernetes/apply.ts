@@ -1,7 +1,8 @@
 import { explain, ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { ApiError, createPatience, type KubeApi } from './api.ts';
+import { ApiError, type KubeApi } from './api.ts';
+import { createPatience } from './patience.ts';
 
 /**
  * Applies an object whose kind or webhook may not be up yet: what passes by itself is tried again until `limitMs`.
@@ -60,6 +61,7 @@ function advise(error: unknown): string {
   const text = explain(error);
   // An upgrade of the chart makes a new certificate, and the running manager keeps its old one.
   if (/x509|certificate/.test(text)) return "Restart Seldon Core's manager: it uses an old certificate.";
+  if (/failed calling webhook .*istio/.test(text)) return "See whether Istio's control plane, istiod, runs.";
   if (text.includes('failed calling webhook')) return "See whether Seldon Core's manager runs.";
   return 'See whether the cluster is well.';
 }

@@ -97,7 +97,7 @@ export async function startArm(
           deployed.map(({ pod }) => pod),
         ),
         engine: arm.engine,
-        qos: place.cpuRequest === options.limits.cpu ? 'Guaranteed' : 'Burstable',
+        qos: deployed.every(({ pod }) => pod.status?.qosClass === 'Guaranteed') ? 'Guaranteed' : 'Burstable',
       },
       network: ingress === null ? network.kind : 'ingress',
     },
@@ -123,7 +123,7 @@ async function keepOff({ about, isLocal }: Place, pods: readonly Pod[]): Promise
   return cores != null && kept.every((one) => one !== null) ? { what: 'models', cores } : null;
 }
 
-/** In any image of the arm: what it needs of it is there in all that can run the wrapper. */
+/** In the arm's image, which is in the node. */
 function nullServerStarter(
   program: NullProgram,
   { image, name }: Model,

@@ -52,11 +52,15 @@ export async function addObjects(
   );
 }
 
-/** Adds what belongs to no namespace: nodes, and the webhooks that are asked about SeldonDeployments. */
-export async function addClusterObjects(api: KubeApi, files: BundleFiles): Promise<void> {
+/**
+ * Adds what belongs to no namespace: nodes, and the webhooks that are asked about SeldonDeployments. Of a cluster that is
+ * not the run's (`isOurs`) only what tells why a model finds no place or a webhook refuses it: where the machines are, how
+ * they are labelled and what else is on them is not the run's to show.
+ */
+export async function addClusterObjects(api: KubeApi, isOurs: boolean, files: BundleFiles): Promise<void> {
   await files.attempt('nodes', async () => {
-    const { items } = await api.get<List<object>>(`/api/v1/nodes?limit=${MOST_OBJECTS}`);
-    await addList(items, ['objects', 'nodes.json'], false, files);
+    const { items } = await api.get<List<ToldNode>>(`/api/v1/nodes?limit=${MOST_OBJECTS}`);
+    await addList(isOurs ? items : items.map(thinNode), ['objects', 'nodes.json'], false, files);
   });
   for (const resource of ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations']) {
     await files.attempt(resource, async () => {
@@ -65,9 +69,24 @@ export async function addClusterObjects(api: KubeApi, files: BundleFiles): Promi
       const asked = items.filter(({ webhooks = [] }) =>
         webhooks.some(({ rules = [] }) => rules.some(({ apiGroups = [] }) => apiGroups.includes(SELDON))),
       );
-      await addList(asked, ['objects', `${resource}.json`], false, files);
+      await addList(isOurs ? asked : asked.map(thinWebhooks), ['objects', `${resource}.json`], false, files);
     });
   }
+}
+
+function thinNode({ metadata: { name }, spec, status }: ToldNode): object {
+  const { taints, unschedulable } = spec ?? {};
+  const { conditions, allocatable } = status ?? {};
+  return { metadata: { name }, spec: { taints, unschedulable }, status: { conditions, allocatable } };
+}
+
+/** A webhook outside of the cluster has an address. */
+function thinWebhooks(configuration: WebhookConfiguration): object {
+  const { webhooks = [] } = configuration;
+  return {
+    ...configuration,
+    webhooks: webhooks.map((webhook) => ({ ...webhook, clientConfig: { ...webhook.clientConfig, url: undefined } })),
+  };
 }
 
 async function addList(
@@ -119,6 +138,15 @@ interface Told {
   readonly involvedObject?: { readonly kind?: string; readonly name?: string };
 }
 
+interface ToldNode {
+  readonly metadata: { readonly name: string };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
 interface WebhookConfiguration {
-  readonly webhooks?: readonly { readonly rules?: readonly { readonly apiGroups?: readonly string[] }[] }[];
+  readonly webhooks?: readonly {
+    readonly rules?: readonly { readonly apiGroups?: readonly string[] }[];
+    readonly clientConfig?: object;
+  }[];
 }

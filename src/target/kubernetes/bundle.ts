@@ -2,16 +2,16 @@ import { rm } from 'node:fs/promises';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import { makeEvidenceFolder } from '../evidence-folder.ts';
 import type { Host } from '../target.ts';
-import { type Access, openKubeApi } from './api.ts';
+import { type Access, type KubeApi, openKubeApi } from './api.ts';
 import { type BundleFiles, createBundleFiles } from './bundle-files.ts';
 import { addPodLogs } from './bundle-logs.ts';
 import { addNodeLogs } from './bundle-node.ts';
 import { addClusterObjects, addObjects, type Part } from './bundle-objects.ts';
+import { listManagers, MANAGER_LABEL, type Manager } from './manager.ts';
+import { SELDON_RELEASE } from './release.ts';
 
 const LIMIT_MS = 30_000;
-const OPERATOR_NAMESPACE = 'seldon-system';
-/** Seldon Core's manager, among whatever else runs in its namespace. */
-const MANAGER = 'control-plane=seldon-controller-manager';
+const MOST_MANAGERS = 5;
 
 /** Who can tell what went wrong. */
 export interface Witness {
@@ -19,8 +19,6 @@ export interface Witness {
   readonly access: Access | null;
   /** What the run made is there; null before it made any. */
   readonly namespace: Part | null;
-  /** Where Seldon Core's manager runs; without it, where its chart puts it. */
-  readonly operatorNamespace?: string;
   /** A kind cluster that the run made, whose nodes are asked, too; null for one that is not the run's to look into. */
   readonly kindCluster: string | null;
 }
@@ -61,7 +59,7 @@ async function gather(witness: Witness, files: BundleFiles, host: Host): Promise
 
 async function askApi(
   access: Access,
-  { namespace, operatorNamespace = OPERATOR_NAMESPACE, kindCluster }: Witness,
+  { namespace, kindCluster }: Witness,
   files: BundleFiles,
   host: Host,
 ): Promise<void> {
@@ -71,10 +69,9 @@ async function askApi(
     await files.add(['version.json'], `${JSON.stringify(await api.get('/version'), null, 1)}\n`, 'first');
   });
   await Promise.all([
-    addClusterObjects(api, files),
+    addClusterObjects(api, kindCluster !== null, files),
     ...(namespace === null ? [] : [addObjects(api, namespace, true, files), addPodLogs(api, namespace, null, files)]),
-    addObjects(api, whole(operatorNamespace), false, files),
-    addPodLogs(api, whole(operatorNamespace), MANAGER, files),
+    addManagers(api, namespace, files),
     // Where nodes and the cluster's own programs tell of themselves.
     ...(kindCluster === null
       ? []
@@ -82,10 +79,30 @@ async function askApi(
   ]);
 }
 
+/** Seldon Core, wherever it runs; where that is not known, where its chart puts it. */
+async function addManagers(api: KubeApi, namespace: Part | null, files: BundleFiles): Promise<void> {
+  const managers: Manager[] = [];
+  await files.attempt("where Seldon Core's manager runs", async () => void managers.push(...(await listManagers(api))));
+  const found = managers.map(({ name, namespace }): [string, string] => [namespace, name]);
+  const homes = new Map(found.length > 0 ? found.slice(0, MOST_MANAGERS) : [[SELDON_RELEASE.namespace, '']]);
+  await Promise.all(
+    Array.from(homes, async ([name, manager]) => {
+      // Elsewhere there may be anybody's things beside it.
+      const part = { name, prefix: name === SELDON_RELEASE.namespace ? '' : manager };
+      await Promise.all([
+        // The run's own things in the same namespace tell more.
+        ...(name === namespace?.name ? [] : [addObjects(api, part, false, files)]),
+        addPodLogs(api, part, MANAGER_LABEL, files),
+      ]);
+    }),
+  );
+}
+
 const ABOUT = [
   'error.txt    what the run said',
   'events/      of each namespace, in the order in which they happened',
-  "objects/     as the API server has them, a file for each kind: of the run's namespace, of Seldon Core's, and nodes.",
+  "objects/     as the API server has them, a file for each kind: of the run's namespace, of Seldon Core's, and nodes,",
+  "             of those in a cluster that is not the run's only how they are and what they can give.",
   '             There are no Secrets and no ConfigMaps. Values of environment variables are those of the run alone.',
   "logs/        of the models' containers and of Seldon Core's manager; `previous`: of those that were started again.",
   'kind/        what `kind export logs` tells of the node, where the run made the cluster',

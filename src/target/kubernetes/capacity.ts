@@ -1,6 +1,6 @@
 import { ServerError } from '../../errors.ts';
 import type { KubeApi } from './api.ts';
-import type { List, Node, Pod, Quantities } from './objects.ts';
+import type { List, Node, Pod, Quantities, Taint } from './objects.ts';
 import type { Limits } from './options.ts';
 
 /** Thousandths of a CPU, and MiB. */
@@ -39,10 +39,10 @@ export async function chooseCpuRequest(
   for (let cpu = limits.cpu; cpu >= least; cpu = Math.ceil(cpu / STEP - 1) * STEP) {
     if (doFit(rooms, [...ask(cpu), ...later])) return cpu;
   }
-  const total = ask(least).reduce(add, NOTHING);
+  const total = [...ask(least), ...later].reduce(add, NOTHING);
   const what = beside.length === 1 ? 'one model' : `${beside.length} models`;
   throw new ServerError(
-    `expected room for ${what}, which ${beside.length === 1 ? 'asks' : 'ask'} for at least ${total.cpu}m of CPU and ${total.memory} MiB: ${describeRoom(rooms)}. ` +
+    `expected room for ${what}, which ${beside.length === 1 ? 'asks' : 'ask'} for at least ${total.cpu}m of CPU and ${total.memory} MiB${later.length === 0 ? '' : ' with what measures them'}: ${describeRoom(rooms)}. ` +
       'Measure fewer methods or arms at a time, give the models less, or use a larger machine.',
   );
 }
@@ -52,12 +52,15 @@ export async function readRooms(api: KubeApi): Promise<NodeRoom[]> {
   return listRooms(nodes.items, pods.items);
 }
 
-/** The nodes that take our pods. A pod without a place yet is on none of them; one that has ended asks for nothing. */
+/**
+ * The nodes that take our pods. A pod without a place yet is on none of them; one that has ended, or is about to, asks for
+ * nothing.
+ */
 export function listRooms(nodes: readonly Node[], pods: readonly Pod[]): NodeRoom[] {
   return nodes.filter(takesModels).map(({ metadata, status }) => ({
     allocatable: amountOf(status?.allocatable),
     requested: pods
-      .filter(({ spec, status }) => spec.nodeName === metadata.name && !isOver(status?.phase))
+      .filter(({ spec, ...pod }) => spec.nodeName === metadata.name && !isOver(pod))
       .flatMap(({ spec }) => spec.containers.map(({ resources }) => amountOf(resources?.requests)))
       .reduce(add, NOTHING),
   }));
@@ -99,37 +102,40 @@ export function describeRoom(rooms: readonly NodeRoom[]): string {
 }
 
 function takesModels({ spec }: Node): boolean {
-  const isRefused = spec?.taints?.some(({ key, effect }) => effect !== 'PreferNoSchedule' && key !== 'model') ?? false;
-  return spec?.unschedulable !== true && !isRefused;
+  const tolerated = ({ key, effect }: Taint): boolean =>
+    effect === 'PreferNoSchedule' || (key === 'model' && effect === 'NoSchedule');
+  return spec?.unschedulable !== true && (spec?.taints ?? []).every(tolerated);
 }
 
-function isOver(phase: string | undefined): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
+function isOver({ metadata, status }: Pick<Pod, 'metadata' | 'status'>): boolean {
+  return metadata.deletionTimestamp !== undefined || status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 function amountOf(quantities: Quantities | undefined): Amount {
   return { cpu: parseCpu(quantities?.cpu), memory: parseMemory(quantities?.memory) };
 }
 
-/** `250m`, `1` or `0.5`, in thousandths; nothing is 0. */
+/** `250m`, `1` or `0.5`, in thousandths; nothing is 0. Throws ServerError for what is no quantity. */
 export function parseCpu(quantity = '0'): number {
-  return Math.round(quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1000);
+  return Math.round(parseQuantity(quantity) * 1000);
 }
 
+/** `1Gi`, `500M` or bytes, in MiB; nothing is 0. Throws ServerError for what is no quantity. */
+export function parseMemory(quantity = '0'): number {
+  return parseQuantity(quantity) / 2 ** 20;
+}
+
+/** By suffix, as Kubernetes writes its quantities. */
 const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
+  ...{ n: 1e-9, u: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 };
 
-/** `1Gi`, `500M` or bytes, in MiB; nothing is 0. */
-export function parseMemory(quantity = '0'): number {
-  const [, number = '0', unit = ''] = /^([0-9.]+)([A-Za-z]*)$/.exec(quantity) ?? [];
-  return (Number(number) * (UNITS[unit] ?? 1)) / 2 ** 20;
+function parseQuantity(quantity: string): number {
+  const [, number, unit = ''] = /^([0-9.]{1,30}(?:[eE][+-]?[0-9]{1,3})?)([A-Za-z]{0,2})$/.exec(quantity) ?? [];
+  const value = Number(number) * (Object.hasOwn(UNITS, unit) ? (UNITS[unit] as number) : Number.NaN);
+  if (Number.isFinite(value)) return value;
+  throw new ServerError(
+    `expected a quantity such as 250m or 1Gi of the Kubernetes API, found ${JSON.stringify(quantity.slice(0, 50))}`,
+  );
 }

@@ -1,18 +1,23 @@
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ArmConfig } from '../../config.ts';
 import { UserError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
+import { createRunFolder } from '../run-folder.ts';
 import type { Host } from '../target.ts';
-import { type Access, ApiError, type KubeApi, openKubeApi, readCurrentContext, waitForApi } from './api.ts';
+import { type Access, ApiError, explainApiError, type KubeApi, openKubeApi, readContext, waitForApi } from './api.ts';
+import type { Place } from './arm.ts';
 import { type KubernetesTargets, listBeside, startArms } from './arms.ts';
 import { writeBundle } from './bundle.ts';
 import { writeBundleOnLoss } from './bundle-on-loss.ts';
 import { type Amount, chooseCpuRequest } from './capacity.ts';
+import { fetchChart } from './chart.ts';
+import { chooseOperator } from './choose-operator.ts';
 import { findIngress } from './ingress.ts';
-import { borrowNamespace, joinNamespace, nameNamespace } from './namespace.ts';
+import { borrowNamespace, joinNamespace, type Namespace, nameNamespace } from './namespace.ts';
 import { findClusterNetwork } from './network.ts';
-import { describeOperator, installOperator } from './operator.ts';
+import { installOperator } from './operator.ts';
+import { describeOperator, versionOf } from './operator-source.ts';
 import type { ClusterOptions } from './options.ts';
 import { requirePermissions } from './permissions.ts';
 import { readVersion } from './version.ts';
@@ -31,49 +36,70 @@ export async function startClusterTargets(
 ): Promise<KubernetesTargets> {
   await using stack = new AsyncDisposableStack();
   const access = await findAccess(options);
-  const api = await openKubeApi(access, host.signal);
-  const version = await host.time('look at the cluster', async () => {
+  let namespace: Namespace | null = null;
+  const witness = () => ({ access, namespace, kindCluster: null });
+  try {
+    const api = await openKubeApi(access, host.signal);
+    const ready = await prepareCluster(options, arms, methods, { access, api }, host);
+    namespace = stack.use(
+      await (options.namespace === null
+        ? borrowNamespace(api, access, nameNamespace(), host)
+        : joinNamespace(api, access, options.namespace, host)),
+    );
+    const targets = await startArms(options, arms, methods, { ...ready, namespace }, [], null, host);
+    for (const target of targets) stack.use(target);
+    // Disposed first: what it still reads is about to be taken back by the others.
+    const lost = targets.map((target) => target.lost);
+    stack.use(writeBundleOnLoss(lost, witness(), host));
+    const made = stack.move();
+    return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  } catch (cause) {
+    const error = explainApiError(cause);
+    await writeBundle(witness(), host, error);
+    throw error;
+  }
+}
+
+/** Looks at everything that can be wrong with the cluster, and puts Seldon Core into it where that is wanted. */
+async function prepareCluster(
+  options: ClusterOptions,
+  arms: readonly ArmConfig[],
+  methods: readonly Method[],
+  { access, api }: Pick<Place, 'access' | 'api'>,
+  host: Host,
+): Promise<Omit<Place, 'namespace'>> {
+  const beside = listBeside(arms, methods);
+  const chosen = await host.time('look at the cluster', async () => {
     await waitForApi(api, API_LIMIT_MS, host.signal);
-    await requirePermissions(api, options.namespace);
-    return readVersion(api, options.operator, host);
+    const operator = await chooseOperator(options.operator, api, access, host);
+    await requirePermissions(api, {
+      namespace: options.namespace,
+      looksUpNodes: options.nodeAddress === null,
+      looksUpIngress: options.ingress === 'istio',
+      installsOperator: operator.kind !== 'present',
+    });
+    // What is installed stays: not in a cluster that then has no room for the models.
+    await chooseRequest(api, beside, options, host);
+    return operator;
   });
+  await using folder = await createRunFolder(process.env.RUNNER_TEMP || tmpdir(), host, 'cluster-');
+  const operator = await fetchChart(chosen, folder.path, host);
+  const version = await readVersion(api, versionOf(operator), host);
   await host.time('install or find Seldon Core', () =>
-    installOperator(options.operator, api, { access, isOurs: false, ingress: options.ingress }, host),
+    installOperator(operator, api, { access, isOurs: false, ingress: options.ingress }, host),
   );
   const network = findClusterNetwork(api, options.nodeAddress);
-  const ingress = options.ingress === 'istio' ? await findIngress(api, network) : null;
-  const cpuRequest = await chooseRequest(api, listBeside(arms, methods), options, host);
-  const namespace = stack.use(
-    await (options.namespace === null
-      ? borrowNamespace(api, access, nameNamespace(), host)
-      : joinNamespace(api, access, options.namespace, host)),
-  );
-  const about = { version, operator: describeOperator(options.operator), pinned: null };
-  const place = {
+  return {
     target: 'cluster',
     api,
     access,
     network,
-    ingress,
-    namespace,
+    ingress: options.ingress === 'istio' ? await findIngress(api, network) : null,
     isLocal: false,
     nullProgram: null,
-    cpuRequest,
-    about,
-  } as const;
-  const witness = { access, namespace, kindCluster: null };
-  try {
-    const targets = await startArms(options, arms, methods, place, [], null, host);
-    for (const target of targets) stack.use(target);
-    // Disposed first: what it still reads is about to be taken back by the others.
-    const lost = targets.map((target) => target.lost);
-    stack.use(writeBundleOnLoss(lost, witness, host));
-    const made = stack.move();
-    return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
-  } catch (error) {
-    await writeBundle(witness, host, error);
-    throw error;
-  }
+    cpuRequest: await chooseRequest(api, beside, options, host),
+    about: { version, operator: describeOperator(operator), pinned: null },
+  };
 }
 
 /** Who may not see what else runs in the cluster cannot know whether there is room: the scheduler tells then. */
@@ -99,5 +125,5 @@ async function findAccess({ kubeconfig, context }: ClusterOptions): Promise<Acce
     throw new UserError(`expected one file in KUBECONFIG, found ${files.length}: say which one with kubeconfig`);
   }
   const path = kubeconfig ?? files[0] ?? join(homedir(), '.kube', 'config');
-  return { kubeconfig: path, context: context ?? (await readCurrentContext(path)) };
+  return { kubeconfig: path, context: await readContext(path, context) };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Endpoint, GRPC_PATH, REST_PATH } from '../../endpoint.ts';
+import { authorityOf, type Endpoint, GRPC_PATH, REST_PATH } from '../../endpoint.ts';
 import { ServerError } from '../../errors.ts';
 import { type Answer, askGrpc, askRest, NO_ROUTE } from '../local/readiness.ts';
 import type { Host } from '../target.ts';
@@ -60,7 +60,7 @@ export async function deployModel(model: Model, way: Way, host: Host): Promise<D
     const places = await locate(transport);
     const { place, heard } = await findAnswer(places, ({ port, host }) => ask(port, word, host, about, route), host);
     if (place !== null) return place;
-    const where = places.map((one) => `${one.host}:${one.port}${route.prefix}`).join(' or ');
+    const where = places.map((one) => authorityOf(one) + route.prefix).join(' or ');
     throw new ServerError(
       `expected the model of ${what} to answer over ${label} at ${where || 'an address of its node, which has none'} within ` +
         `${ANSWER_LIMIT_MS / 1000} s of being available; ${heard === 'foreign' ? 'something else answers' : 'nothing answers'} there. ${ingress !== null && heard === 'foreign' ? INGRESS_ADVICE : ADVICE}`,

@@ -2,12 +2,13 @@ import { ServerError } from '../../errors.ts';
 import type { Route } from '../local/readiness.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { ApiError, createPatience, type KubeApi } from './api.ts';
+import { ApiError, type KubeApi } from './api.ts';
 import { GATEWAY_LABEL } from './istio.ts';
 import type { Model } from './manifest.ts';
 import type { Network, Place } from './network.ts';
 import type { List, Pod, SeldonDeployment } from './objects.ts';
 import { seldonDeploymentPath } from './paths.ts';
+import { createPatience } from './patience.ts';
 
 const SELECTOR = new URLSearchParams({ labelSelector: GATEWAY_LABEL.join('=') });
 const HTTP_PORT = 80;
@@ -107,7 +108,12 @@ export function describeRoute({ name, namespace }: Pick<Model, 'name' | 'namespa
  * Waits until Seldon Core has made a model's route. It calls a model available before, and also where it was never told
  * of Istio. Throws ServerError.
  */
-export async function waitForRoute(api: KubeApi, { name, namespace }: Model, host: Host): Promise<void> {
+export async function waitForRoute(
+  api: KubeApi,
+  { name, namespace }: Model,
+  host: Host,
+  limitMs = ROUTE_LIMIT_MS,
+): Promise<void> {
   let last: RouteState = 'pending';
   const isPassing = createPatience();
   const ready = await askUntil(
@@ -120,12 +126,12 @@ export async function waitForRoute(api: KubeApi, { name, namespace }: Model, hos
       }
       return last === 'ready' ? true : null;
     },
-    ROUTE_LIMIT_MS,
+    limitMs,
     host.signal,
   );
   if (ready !== null) return;
   throw new ServerError(
-    `expected Seldon Core to make the route of SeldonDeployment ${name} within ${ROUTE_LIMIT_MS / 1000} s; ${EXPLAIN[last]}`,
+    `expected Seldon Core to make the route of SeldonDeployment ${name} within ${limitMs / 1000} s; ${EXPLAIN[last]}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../../errors.ts';
 import { lastLines, type Outcome, runProgram } from '../exec.ts';
 import type { Host } from '../target.ts';
@@ -9,14 +10,23 @@ import { writeBundle } from './bundle.ts';
 
 const CREATE_LIMIT_MS = 300_000;
 const DELETE_LIMIT_MS = 60_000;
+const SETTLE_MS = 1000;
 const DELETE_ATTEMPTS = 10;
 const ASK_LIMIT_MS = 30_000;
 
 /** What kind says when the node's init system was not up within the half minute that kind allows, on a busy machine. */
 const START_RACE = /could not find a (log )?line that matches/i;
 
-/** The newest node of the Kubernetes versions that Seldon Core 1.19 is made for. */
-const NODE_IMAGE = 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0';
+/** Of the Kubernetes versions that a release of Seldon Core is made for the newest, by digest: a tag can move. */
+const NODE_IMAGES: Readonly<Record<string, string>> = {
+  '1.19.0': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',
+  '1.17.1': 'kindest/node:v1.27.16@sha256:2d21a61643eafc439905e18705b8186f3296384750a835ad7a005dceb9546d20',
+};
+
+/** The node's image for a release of Seldon Core; for one that nobody names, that of the newest. */
+export function chooseNodeImage(seldonVersion: string | null): string {
+  return NODE_IMAGES[seldonVersion ?? ''] ?? (NODE_IMAGES['1.19.0'] as string);
+}
 
 export interface KindCluster extends AsyncDisposable {
   readonly name: string;
@@ -28,8 +38,7 @@ export interface KindCluster extends AsyncDisposable {
 }
 
 export interface CreateOptions {
-  /** Null for the default, which is pinned. */
-  readonly nodeImage: string | null;
+  readonly nodeImage: string;
   /** Ports of the node that this machine is to reach by 127.0.0.1, each at a free port. */
   readonly nodePorts: readonly number[];
   /** A folder of this run, where nobody else reads: the kubeconfig lies in it. */
@@ -49,13 +58,14 @@ export async function createKindCluster(options: CreateOptions, host: Host): Pro
   await writeFile(kubeconfig, '', { mode: 0o600 });
 
   const forget = host.recordCreated({ kind: 'kind-cluster', name, kubeconfig });
+  let isMade = false;
   const cluster: KindCluster = {
     name,
     access: { kubeconfig, context: `kind-${name}` },
     node: `${name}-control-plane`,
     isOurs: true,
     async [Symbol.asyncDispose]() {
-      if (await deleteKindCluster(name, kubeconfig)) forget();
+      if (await deleteKindCluster(name, kubeconfig, !isMade)) forget();
       else
         host.log.warn(`kind cluster ${name} could not be deleted; delete it with: kind delete cluster --name ${name}`);
     },
@@ -74,11 +84,14 @@ export async function createKindCluster(options: CreateOptions, host: Host): Pro
   try {
     for (let attempt = 1; ; attempt++) {
       // Kept on failure, for its logs.
-      const { code, stderr } = await runProgram([...argv, '--image', options.nodeImage ?? NODE_IMAGE, '--retain'], {
+      const { code, stderr } = await runProgram([...argv, '--image', options.nodeImage, '--retain'], {
         signal: host.signal,
         timeoutMs: CREATE_LIMIT_MS,
       });
-      if (code === 0) return cluster;
+      if (code === 0) {
+        isMade = true;
+        return cluster;
+      }
       const isRace = START_RACE.test(stderr) && attempt === 1;
       if (!isRace) throw explainFailure(stderr);
       host.log.info('the node of the kind cluster was not up in time: making it once more');
@@ -122,8 +135,11 @@ export async function findKindCluster(name: string, folder: string, host: Host):
   };
 }
 
-/** Deletes a cluster that a run made, also half of one; one that is gone is fine. False if kind could not. */
-export async function deleteKindCluster(name: string, kubeconfig: string): Promise<boolean> {
+/**
+ * Deletes a cluster that a run made, also half of one; one that is gone is fine. `wasInterrupted`: kind was stopped while it
+ * made the cluster, so that some of it may come only now. False if kind could not.
+ */
+export async function deleteKindCluster(name: string, kubeconfig: string, wasInterrupted = false): Promise<boolean> {
   // A record is a file, and files can be wrong: a cluster of somebody else is never touched.
   if (!/^sb-[0-9a-f]{8}$/.test(name)) throw new Error(`expected the name of a cluster of our own, got ${name}`);
   const signal = AbortSignal.timeout(DELETE_LIMIT_MS);
@@ -132,7 +148,15 @@ export async function deleteKindCluster(name: string, kubeconfig: string): Promi
     // A node that Docker is about to start outlives its first removal: nobody but the list of nodes tells.
     for (let attempt = 0; attempt < DELETE_ATTEMPTS; attempt++) {
       if ((await ask('delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig)).code !== 0) return false;
-      if ((await ask('get', 'nodes', '--name', name)).stdout.trim() === '') return true;
+      const isEmpty = async (): Promise<boolean> => {
+        const { code, stdout } = await ask('get', 'nodes', '--name', name);
+        return code === 0 && stdout.trim() === '';
+      };
+      if (!(await isEmpty())) continue;
+      if (!wasInterrupted) return true;
+      // The daemon goes on making a container that nobody waits for any more.
+      await sleep(SETTLE_MS, undefined, { signal });
+      if (await isEmpty()) return true;
     }
     return false;
   } catch {

@@ -1,15 +1,8 @@
 import { join } from 'node:path';
 import { runProgram } from '../exec.ts';
 
-const LOGS_LIMIT_MS = 60_000;
-
 /** Writes what a cluster's nodes have to say into a folder below `parent` and returns its path; null where kind cannot. */
-export async function exportKindLogs(
-  name: string,
-  parent: string,
-  // The run may have been stopped already: logs are worth a little more time.
-  signal = AbortSignal.timeout(LOGS_LIMIT_MS),
-): Promise<string | null> {
+export async function exportKindLogs(name: string, parent: string, signal: AbortSignal): Promise<string | null> {
   const folder = join(parent, name);
   try {
     const { code } = await runProgram(['kind', 'export', 'logs', folder, '--name', name], { signal });

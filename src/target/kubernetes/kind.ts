@@ -5,22 +5,24 @@ import { provideImages } from '../arm-images.ts';
 import type { ModelImage } from '../model-image.ts';
 import { createRunFolder } from '../run-folder.ts';
 import type { Host, Target } from '../target.ts';
-import { type KubeApi, openKubeApi, waitForApi } from './api.ts';
+import { explainApiError, type KubeApi, loadKubeConfig, openKubeApi, waitForApi } from './api.ts';
 import { type KubernetesTargets, listBeside, startArms } from './arms.ts';
 import { writeBundle } from './bundle.ts';
 import { writeBundleOnLoss } from './bundle-on-loss.ts';
 import { chooseCpuRequest } from './capacity.ts';
 import { fetchChart } from './chart.ts';
+import { chooseOperator } from './choose-operator.ts';
 import { findIngress, requireNodeAddress } from './ingress.ts';
 import { fetchIstioCharts, installIstio, installIstioKinds } from './istio.ts';
-import { createKindCluster, findKindCluster, type KindCluster } from './kind-cluster.ts';
-import { loadImage } from './load-image.ts';
+import { chooseNodeImage, createKindCluster, findKindCluster, type KindCluster } from './kind-cluster.ts';
+import { lendImage, loadImage } from './load-image.ts';
 import { borrowNamespace, makeNamespace, type Namespace, nameNamespace } from './namespace.ts';
 import { findKindNetwork } from './network.ts';
 import { waitForNode } from './node.ts';
 import { NULL_RESOURCES } from './null-pod.ts';
 import { layNullProgram } from './null-program.ts';
-import { describeOperator, installOperator, type OperatorSource } from './operator.ts';
+import { installOperator } from './operator.ts';
+import { describeOperator, type OperatorSource, versionOf } from './operator-source.ts';
 import type { KindOptions } from './options.ts';
 import { keepNodeOff, quietenNode } from './quiet.ts';
 import { doSideBySide } from './side-by-side.ts';
@@ -54,6 +56,8 @@ export async function startKindTargets(
         options.cluster === null && options.ingress === 'istio'
           ? fetchIstioCharts(options.istioCharts, folder, host)
           : null,
+      // Meanwhile, so that it is there when the cluster is.
+      async () => void (await loadKubeConfig()),
     ],
     host,
   );
@@ -68,7 +72,8 @@ export async function startKindTargets(
     stack.use(writeBundleOnLoss(lost, witness, host));
     const made = stack.move();
     return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
-  } catch (error) {
+  } catch (cause) {
+    const error = explainApiError(cause);
     await writeBundle(witness, host, error);
     throw error;
   }
@@ -98,28 +103,32 @@ async function fillCluster(
     await waitForApi(api, API_LIMIT_MS, host.signal);
     await waitForNode(api, host.signal);
   });
-  const version = await readVersion(api, options.operator, host);
+  const chosen = cluster.isOurs ? operator : await chooseOperator(operator, api, cluster.access, host);
+  const version = await readVersion(api, versionOf(chosen), host);
   const network = await findKindNetwork(cluster.node, host);
   if (options.ingress === 'istio') requireNodeAddress(network);
+  const beside = listBeside(arms, methods);
+  // What is installed stays: not in a cluster that then has no room for the models.
+  if (!cluster.isOurs) await chooseCpuRequest(api, beside, options.limits);
   // Istio's gateway looks up its control plane.
   if (cluster.isOurs) await quietenNode(api, istio === null ? 0 : 1);
   const [nullProgram] = await doSideBySide(
     [
       // Where loopback ports lead into the node there are none to spare for it.
       async (host) => (network.kind === 'node-address' ? stack.use(await layNullProgram(cluster.node, host)) : null),
-      (host) => host.time('load images', () => loadImages(cluster, images, host)),
-      (host) => install(operator, istio, { api, cluster, ingress: options.ingress }, host),
+      (host) => host.time('load images', () => loadImages(cluster, images, options, stack, host)),
+      (host) => install(chosen, istio, { api, cluster, ingress: options.ingress }, host),
     ],
     host,
   );
   const ingress = options.ingress === 'istio' ? await findIngress(api, network) : null;
   const later = nullProgram === null ? [] : arms.map(() => NULL_RESOURCES);
-  const cpuRequest = await chooseCpuRequest(api, listBeside(arms, methods), options.limits, later);
+  const cpuRequest = await chooseCpuRequest(api, beside, options.limits, later);
   if (cluster.isOurs) await makeNamespace(api, namespace, host);
   else stack.use(await borrowNamespace(api, cluster.access, namespace, host));
   const cores = cluster.isOurs ? await keepNodeOff(cluster.node, host) : null;
   const pinned = cores === null ? null : ({ what: 'node', cores } as const);
-  const about = { version, operator: describeOperator(options.operator), pinned };
+  const about = { version, operator: describeOperator(chosen), pinned };
   const { access } = cluster;
   const kind = { target: 'kind', isLocal: true, nullProgram, ingress } as const;
   const place = { ...kind, api, access, network, namespace, cpuRequest, about };
@@ -131,13 +140,15 @@ function choosePorts(models: number): number[] {
 }
 
 async function openCluster(
-  { cluster, nodeImage }: KindOptions,
+  { cluster, nodeImage, operator }: KindOptions,
   nodePorts: readonly number[],
   folder: string,
   host: Host,
 ): Promise<KindCluster> {
   if (cluster !== null) return findKindCluster(cluster, folder, host);
-  return host.time('make the kind cluster', () => createKindCluster({ nodeImage, nodePorts, folder }, host));
+  return host.time('make the kind cluster', () =>
+    createKindCluster({ nodeImage: nodeImage ?? chooseNodeImage(versionOf(operator)), nodePorts, folder }, host),
+  );
 }
 
 /** `istio`: the folder of its charts; null where none is to be installed. */
@@ -160,8 +171,15 @@ async function install(
   );
 }
 
-async function loadImages(cluster: KindCluster, images: readonly ModelImage[], host: Host): Promise<void> {
+async function loadImages(
+  { node, isOurs }: KindCluster,
+  images: readonly ModelImage[],
+  { docker }: KindOptions,
+  stack: AsyncDisposableStack,
+  host: Host,
+): Promise<void> {
   for (const [, image] of new Map(images.map((image) => [image.reference, image]))) {
-    await loadImage(cluster.node, image, host);
+    if (isOurs || docker.keepImage) await loadImage(node, image, host);
+    else stack.use(await lendImage(node, image, host));
   }
 }

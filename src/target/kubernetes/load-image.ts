@@ -6,16 +6,17 @@ import { createOutputTail } from '../output-tail.ts';
 import type { Host } from '../target.ts';
 
 const LOAD_LIMIT_MS = 600_000;
+const REMOVE_LIMIT_MS = 20_000;
 const CONTAINERD = ['ctr', '--namespace', 'k8s.io', 'images'] as const;
 
 /**
  * Puts an image of this machine's Docker into a node: as a stream, so it is nowhere on disk in between. Skipped where
- * the node has the very same image (`id`). Throws ServerError.
+ * the node has the very same image (`id`): false then. Throws ServerError.
  */
-export async function loadImage(node: string, image: { reference: string; id: string }, host: Host): Promise<void> {
+export async function loadImage(node: string, image: { reference: string; id: string }, host: Host): Promise<boolean> {
   if ((await findImageId(node, image.reference, host)) === image.id) {
     host.log.info(`the node has image ${image.reference} already`);
-    return;
+    return false;
   }
   host.log.info(`loading image ${image.reference} into the node`);
   await pipePrograms(
@@ -23,6 +24,58 @@ export async function loadImage(node: string, image: { reference: string; id: st
     ['docker', 'exec', '--interactive', node, ...CONTAINERD, 'import', '-'],
     host.signal,
   );
+  return true;
+}
+
+/**
+ * The same for a node that stays: one that was not there is on the host's record before it is, and disposing takes it
+ * out again. A name that meant another image there is left alone. Throws ServerError.
+ */
+export async function lendImage(
+  node: string,
+  image: { reference: string; id: string },
+  host: Host,
+): Promise<AsyncDisposable> {
+  const { reference } = image;
+  if ((await findImageId(node, reference, host)) !== null) {
+    await loadImage(node, image, host);
+    return { async [Symbol.asyncDispose]() {} };
+  }
+  const forget = host.recordCreated({ kind: 'node-image', node, reference });
+  const remove = async (): Promise<void> => {
+    if (await removeNodeImage(node, reference)) forget();
+    else host.log.warn(`image ${reference} is still in node ${node}; remove it with: ${tellRemoval(node, reference)}`);
+  };
+  try {
+    await loadImage(node, image, host);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: remove };
+}
+
+/** Takes an image out of a node by its name; one that is gone is fine, and so is a node that is gone. False if it is still there. */
+export async function removeNodeImage(node: string, reference: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(REMOVE_LIMIT_MS);
+  try {
+    const { code, stderr } = await runDocker(['exec', node, ...CONTAINERD, 'rm', nameInNode(reference)], { signal });
+    return code === 0 || /not found|no such container|is not running/i.test(stderr);
+  } catch {
+    return false;
+  }
+}
+
+export function tellRemoval(node: string, reference: string): string {
+  return ['docker', 'exec', node, ...CONTAINERD, 'rm', nameInNode(reference)].join(' ');
+}
+
+/** A node's runtime knows images by their whole names, where Docker leaves out its own registry and the tag `latest`. */
+export function nameInNode(reference: string): string {
+  const [first = '', ...rest] = reference.split('/');
+  const hasHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const path = hasHost ? reference : `docker.io/${rest.length === 0 ? 'library/' : ''}${reference}`;
+  return /[:@][^/]*$/.test(path) ? path : `${path}:latest`;
 }
 
 async function findImageId(node: string, reference: string, { signal }: Host): Promise<string | null> {

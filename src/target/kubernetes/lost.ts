@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, ServerError } from '../../errors.ts';
-import { type Access, type KubeApi, openKubeApi } from './api.ts';
+import { type Access, type KubeApi, openKubeApi, type WatchEvent } from './api.ts';
 import { gatherEvidence } from './evidence.ts';
 import type { List, Pod } from './objects.ts';
 import { podsPath } from './paths.ts';
@@ -15,7 +15,12 @@ export interface Watch extends AsyncDisposable {
 }
 
 /** Watches the pods of an arm's models while they are measured, which costs nothing as long as nothing happens. */
-export async function watchModels(access: Access, namespace: string, models: readonly string[]): Promise<Watch> {
+export async function watchModels(
+  access: Access,
+  namespace: string,
+  models: readonly string[],
+  awayLimitMs = AWAY_LIMIT_MS,
+): Promise<Watch> {
   const stop = new AbortController();
   const lost = new AbortController();
   const api = await openKubeApi(access, stop.signal);
@@ -37,8 +42,8 @@ export async function watchModels(access: Access, namespace: string, models: rea
     const gone = [...known.keys()].find((name) => !there.has(name));
     if (gone !== undefined) lost.abort(new ServerError(`expected pod ${gone} to keep running; it was removed.`));
   };
-  const watching = watch(api, path, check, checkAll, stop.signal).catch((error) => {
-    const sentence = `expected the cluster to stay; its API has not answered for ${AWAY_LIMIT_MS / 1000} s: ${explain(error)}`;
+  const watching = watch(api, path, check, checkAll, awayLimitMs, stop.signal).catch((error) => {
+    const sentence = `expected the cluster to stay; its API has not answered for ${awayLimitMs / 1000} s: ${explain(error)}`;
     if (!stop.signal.aborted) lost.abort(new ServerError(sentence, { cause: error }));
   });
   return {
@@ -56,19 +61,23 @@ async function watch(
   path: string,
   check: (type: string, pod: Pod) => Promise<void>,
   checkAll: (pods: readonly Pod[]) => Promise<void>,
+  awayLimitMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  let heardMs = performance.now();
+  let awaySinceMs: number | null = null;
   while (!signal.aborted) {
     try {
       const list = await api.get<List<Pod> & { metadata: { resourceVersion: string } }>(path);
-      heardMs = performance.now();
+      awaySinceMs = null;
       await checkAll(list.items);
       const from = `${path}&watch=1&resourceVersion=${list.metadata.resourceVersion}`;
-      await api.watch(from, ({ type, object }) => void check(type, object as Pod).catch(() => {}), signal);
+      const onEvent = ({ type, object }: WatchEvent): void => void check(type, object as Pod).catch(() => {});
+      // One that is cut says nothing of the API: the next list does.
+      await api.watch(from, onEvent, signal).catch(() => {});
     } catch (error) {
       if (signal.aborted) return;
-      if (performance.now() - heardMs > AWAY_LIMIT_MS) throw error;
+      awaySinceMs ??= performance.now();
+      if (performance.now() - awaySinceMs > awayLimitMs) throw error;
     }
     await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => {});
   }

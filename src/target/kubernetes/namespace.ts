@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { type Access, type KubeApi, openKubeApi } from './api.ts';
+import { type Access, ApiError, type KubeApi, openKubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
 import type { List, Meta } from './objects.ts';
 import { labelledPath, seldonDeploymentPath, servicePath } from './paths.ts';
+import { askApi } from './patience.ts';
 
 const PREFIX = 'seldon-bench-';
 const LABEL = 'seldon-bench/run';
@@ -34,7 +35,7 @@ export async function makeNamespace(api: KubeApi, { name, labels }: Namespace, h
   await applyPatiently(api, `namespace ${name}`, path, body, APPLY_LIMIT_MS, host);
   // Pods are refused until it is there, and refused pods are tried again only after a growing pause.
   const account = () => api.find(`${path}/serviceaccounts/default`);
-  if ((await askUntil(account, ACCOUNT_LIMIT_MS, host.signal)) !== null) return;
+  if ((await askApi(account, ACCOUNT_LIMIT_MS, host.signal)) !== null) return;
   throw new ServerError(
     `expected the cluster to make a service account in namespace ${name} within ${ACCOUNT_LIMIT_MS / 1000} s; it does not. ` +
       'Its controllers may not be running.',
@@ -77,8 +78,8 @@ export async function joinNamespace(
   name: string,
   host: Host,
 ): Promise<Namespace & AsyncDisposable> {
-  const found = await api.find<{ metadata: Meta & { deletionTimestamp?: string } }>(`/api/v1/namespaces/${name}`);
-  if (found?.metadata.deletionTimestamp !== undefined || found === null) {
+  const found = await lookAtNamespace(api, name);
+  if (found === null || (found !== 'unseen' && found.metadata.deletionTimestamp !== undefined)) {
     const state = found === null ? 'there is none' : 'it is being deleted';
     throw new ServerError(`expected a namespace ${name}: ${state}. Make it, or give none and the run makes its own.`);
   }
@@ -97,6 +98,19 @@ export async function joinNamespace(
         );
     },
   };
+}
+
+/** Who may work in a namespace may not be allowed to look at it. */
+async function lookAtNamespace(
+  api: KubeApi,
+  name: string,
+): Promise<{ readonly metadata: Meta & { readonly deletionTimestamp?: string } } | null | 'unseen'> {
+  try {
+    return await api.find(`/api/v1/namespaces/${name}`);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return 'unseen';
+    throw error;
+  }
 }
 
 /**
@@ -135,8 +149,7 @@ export async function removeModels(access: Access, namespace: string, label: str
 }
 
 /**
- * Removes a namespace that a run made, and waits until it is gone; one that is gone is fine, and so is a cluster that
- * is gone. One that does not bear the run's label (`key=value`) is somebody else's and stays. False if it is still there.
+ * Removes a namespace that a run made, and waits until it is gone; one that is gone is fine. One that does not bear the run's label (`key=value`) is somebody else's and stays. False if it is still there.
  */
 export async function removeNamespace(access: Access, name: string, label: string): Promise<boolean> {
   if (!name.startsWith(PREFIX)) throw new Error(`expected a namespace named ${PREFIX}..., got ${name}`);

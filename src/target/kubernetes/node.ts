@@ -1,15 +1,15 @@
 import { ServerError } from '../../errors.ts';
-import { askUntil } from '../wait.ts';
 import type { KubeApi } from './api.ts';
 import { tame } from './evidence.ts';
 import type { List, Node } from './objects.ts';
+import { askApi } from './patience.ts';
 
 const READY_LIMIT_MS = 120_000;
 
 /** Waits until the only node is ready; kind itself does not fail when it is not. Throws ServerError. */
 export async function waitForNode(api: KubeApi, signal: AbortSignal, limitMs = READY_LIMIT_MS): Promise<Node> {
   let last = 'there is none';
-  const node = await askUntil(
+  const node = await askApi(
     async () => {
       const { items } = await api.get<List<Node>>('/api/v1/nodes');
       const [node] = items;

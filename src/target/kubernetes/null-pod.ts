@@ -13,6 +13,7 @@ import { type Behind, routeNullServer } from './null-ingress.ts';
 import { layReplies, type NullProgram } from './null-program.ts';
 import type { Pod, Service } from './objects.ts';
 import { istioPath, podPath, servicePath } from './paths.ts';
+import { askApi } from './patience.ts';
 
 const APPLY_LIMIT_MS = 30_000;
 const START_LIMIT_MS = 30_000;
@@ -30,7 +31,7 @@ export interface NullPlace {
   readonly behind: Behind | null;
   readonly namespace: Namespace;
   readonly program: NullProgram;
-  /** Any image that is in the node and has the C library that Node needs. */
+  /** An image that is in the node; it needs the C library that Node was built for, which those of Alpine do not have. */
   readonly image: string;
   readonly name: string;
 }
@@ -46,13 +47,13 @@ export async function startNullPod(replies: readonly NullReply[], place: NullPla
   const what = 'the null server';
   const pod = describePod(place);
   const service = describeService(place, replies);
-  await applyPatiently(api, what, podPath(namespace.name, name), pod, APPLY_LIMIT_MS, host);
   const at = servicePath(namespace.name, name);
-  const { spec } = await applyPatiently<Service>(api, `its Service`, at, service, APPLY_LIMIT_MS, host);
   stack.defer(async () => {
     const routes = behind === null ? [] : [istioPath('virtualservices', namespace.name, name)];
     await Promise.allSettled([podPath(namespace.name, name), at, ...routes].map((path) => api.remove(path)));
   });
+  await applyPatiently(api, what, podPath(namespace.name, name), pod, APPLY_LIMIT_MS, host);
+  const { spec } = await applyPatiently<Service>(api, `its Service`, at, service, APPLY_LIMIT_MS, host);
   const running = await waitUntilRunning(place, host);
   if (behind !== null) {
     const addresses = await routeNullServer(replies, place, behind, host);
@@ -134,7 +135,7 @@ function describeService({ namespace, name, behind }: NullPlace, replies: readon
 
 async function waitUntilRunning(place: NullPlace, host: Host): Promise<Pod> {
   let last: Pod | null = null;
-  const running = await askUntil(
+  const running = await askApi(
     async () => {
       last = await place.api.get<Pod>(podPath(place.namespace.name, place.name));
       const [status] = last.status?.containerStatuses ?? [];

@@ -21,11 +21,16 @@ export interface Condition {
 /** By resource, as Kubernetes writes them: `250m`, `1Gi`. */
 export type Quantities = Readonly<Record<string, string>>;
 
+export interface Taint {
+  readonly key: string;
+  readonly effect: string;
+}
+
 export interface Node {
   readonly metadata: Meta;
   readonly spec?: {
     readonly unschedulable?: boolean;
-    readonly taints?: readonly { readonly key: string; readonly effect: string }[];
+    readonly taints?: readonly Taint[];
   };
   readonly status?: {
     readonly conditions?: readonly Condition[];
@@ -45,6 +50,7 @@ export interface Pod {
   readonly spec: { readonly containers: readonly Container[]; readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
+    readonly qosClass?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };

@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../../config.ts';
-import type { OperatorSource } from './operator.ts';
+import type { OperatorSource } from './operator-source.ts';
 
 /** What one model may use. */
 export interface Limits {

@@ -13,42 +13,66 @@ interface Action {
 
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
+/** What a run is about to do. */
+export interface Plan {
+  /** Null for one that the run makes. */
+  readonly namespace: string | null;
+  /** Whether it looks up where nodes are reached. */
+  readonly looksUpNodes: boolean;
+  /** Whether it goes through the ingress gateway, in whatever namespace that is. */
+  readonly looksUpIngress: boolean;
+  readonly installsOperator: boolean;
+}
+
 /**
- * Asks the cluster whether this user may do all that a run does, before anything is made. `namespace` null: in one that
- * the run makes. Throws ServerError that lists what is missing.
+ * Asks the cluster whether this user may do all that a run does, before anything is made. Throws ServerError that lists
+ * what is missing.
  */
-export async function requirePermissions(api: KubeApi, namespace: string | null): Promise<void> {
-  const refused = (
-    await Promise.all(listActions(namespace).map(async (action) => ((await isAllowed(api, action)) ? [] : [action])))
-  ).flat();
+export async function requirePermissions(api: KubeApi, plan: Plan): Promise<void> {
+  const actions = listActions(plan);
+  const answers = await Promise.all(actions.map((action) => isAllowed(api, action)));
+  const refused = actions.filter((_, i) => !answers[i]);
   if (refused.length === 0) return;
+  const { namespace, looksUpNodes } = plan;
+  const hints = [
+    ...(namespace === null ? ['give a namespace in which there are such'] : []),
+    ...(looksUpNodes && refused.some(({ resource }) => resource === 'nodes')
+      ? ['say with node-address where nodes are reached']
+      : []),
+  ];
   throw new ServerError(
     `expected to be allowed to deploy in the cluster; this user may not: ${refused.map(describe).join(', ')}. ` +
-      `Ask for these permissions${namespace === null ? ', or give a namespace in which there are such' : ''}.`,
+      `Ask for these permissions${hints.map((hint) => `, or ${hint}`).join('')}.`,
   );
 }
 
-function listActions(namespace: string | null): Action[] {
-  const seldon = 'machinelearning.seldon.io';
-  const here = (verb: string, group: string, resource: string, subresource?: string): Action => ({
-    verb,
-    group,
-    resource,
-    ...(subresource && { subresource }),
-    namespace,
-  });
-  const own = ['create', 'get', 'delete'].map(
-    (verb): Action => ({ verb, group: '', resource: 'namespaces', namespace: null }),
-  );
+const SELDON = 'machinelearning.seldon.io';
+
+function listActions({ namespace, looksUpNodes, looksUpIngress, installsOperator }: Plan): Action[] {
+  const here = (group: string, resource: string, ...verbs: string[]): Action[] =>
+    verbs.map((verb) => ({ verb, group, resource, namespace }));
+  const anywhere = (group: string, resource: string, ...verbs: string[]): Action[] =>
+    verbs.map((verb) => ({ verb, group, resource, namespace: null }));
   return [
-    ...(namespace === null ? own : []),
     // Server-side apply is a patch, and creates what is not there.
-    ...['create', 'patch', 'get', 'list', 'delete'].map((verb) => here(verb, seldon, 'seldondeployments')),
-    ...['create', 'patch', 'list', 'delete'].map((verb) => here(verb, '', 'services')),
-    ...['list', 'watch'].map((verb) => here(verb, '', 'pods')),
-    here('get', '', 'pods', 'log'),
-    here('list', '', 'events'),
-    here('list', 'apps', 'deployments'),
+    ...(namespace === null ? anywhere('', 'namespaces', 'create', 'patch', 'get', 'delete') : []),
+    ...(namespace === null ? anywhere('', 'serviceaccounts', 'get') : []),
+    ...here(SELDON, 'seldondeployments', 'create', 'patch', 'get', 'list', 'delete'),
+    ...here('', 'services', 'create', 'patch', 'list', 'delete'),
+    ...here('', 'pods', 'list', 'watch'),
+    { ...(here('', 'pods', 'get')[0] as Action), subresource: 'log' },
+    ...here('', 'events', 'list'),
+    ...here('apps', 'deployments', 'list'),
+    ...(looksUpNodes ? anywhere('', 'nodes', 'get') : []),
+    ...(looksUpIngress ? anywhere('', 'services', 'list') : []),
+    // Of what the chart has, the things of the whole cluster: who may make these may make the others.
+    ...(installsOperator
+      ? [
+          ...anywhere('apiextensions.k8s.io', 'customresourcedefinitions', 'create'),
+          ...anywhere('rbac.authorization.k8s.io', 'clusterroles', 'create'),
+          ...anywhere('admissionregistration.k8s.io', 'validatingwebhookconfigurations', 'create'),
+        ]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { readAllowedCores, setCores } from '../cores.ts';
 import { runDocker } from '../docker-cli.ts';
 import type { Host } from '../target.ts';
@@ -27,10 +28,16 @@ export async function quietenNode(api: KubeApi, nameServers: 0 | 1): Promise<voi
  * take it from a node that runs) or where there is nothing to keep off.
  */
 export async function keepNodeOff(node: string, host: Host): Promise<string | null> {
-  const cores = (await readAllowedCores('self')).join(',');
+  const cores = (await findCores()).join(',');
   if (cores === '') return null;
   const { code } = await runDocker(['update', '--cpuset-cpus', cores, node], { signal: host.signal });
   return code === 0 ? cores : null;
+}
+
+/** None where this process itself is kept to none: there is nobody to keep others off for. */
+async function findCores(): Promise<number[]> {
+  const own = await readAllowedCores('self');
+  return own.length < cpus().length ? own : [];
 }
 
 /**
@@ -38,7 +45,7 @@ export async function keepNodeOff(node: string, host: Host): Promise<string | nu
  * Null where this user may not.
  */
 export async function keepPodOff(pod: Pod): Promise<string | null> {
-  const cores = await readAllowedCores('self');
+  const cores = await findCores();
   const processes = listPodProcesses(pod);
   if (cores.length === 0 || processes.length === 0) return null;
   const done = await Promise.all(processes.map((pid) => setCores(pid, cores)));

@@ -1,12 +1,13 @@
 import { explain, ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { createPatience, type KubeApi } from './api.ts';
+import type { KubeApi } from './api.ts';
 import { describeRoom, readRooms } from './capacity.ts';
 import { gatherEvidence, tame } from './evidence.ts';
 import type { Model } from './manifest.ts';
 import type { Deployment, KubeEvent, List, Pod, SeldonDeployment } from './objects.ts';
 import { deploymentsPath, eventsPath, podsPath, seldonDeploymentPath } from './paths.ts';
+import { createPatience } from './patience.ts';
 import { findTrouble, type Snapshot, type Trouble } from './trouble.ts';
 
 type Named = Pick<Model, 'name' | 'namespace'>;
@@ -107,7 +108,7 @@ async function explainTrouble(api: KubeApi, model: Model, snapshot: Snapshot, tr
   const { reason, found, advice } = trouble;
   const sum = reason === 'Unschedulable' ? await explainRoom(api, model) : null;
   return new ServerError(
-    `expected SeldonDeployment ${model.name} to start; ${reason}: ${tame(found).join(' ')}.${sum ?? ''} ${advice}`,
+    `expected SeldonDeployment ${model.name} to start; ${reason}: ${tame(found).join(' ').replace(/\.$/, '')}.${sum ?? ''} ${advice}`,
     { detail: await gatherEvidence(api, model.namespace, snapshot) },
   );
 }

@@ -12,7 +12,13 @@ async function hash(t: TestContext, changes: Parameters<typeof createArm>[0] = {
 test('the context has the Dockerfile, every package and our models; the same makes the same hash', async (t) => {
   const folder = await createTestFolder(t);
   const first = await writeContext(folder, createArm());
-  assert.deepEqual((await readdir(folder)).sort(), ['Dockerfile', 'model', 'requirements.txt', 'stand-in']);
+  assert.deepEqual((await readdir(folder)).sort(), [
+    'Dockerfile',
+    'install.py',
+    'model',
+    'requirements.txt',
+    'stand-in',
+  ]);
   assert.deepEqual(await readdir(join(folder, 'stand-in')), []);
   assert.ok((await readdir(join(folder, 'model'))).includes('FixedPredict.py'));
   assert.match(await readFile(join(folder, 'requirements.txt'), 'utf8'), /^seldon-core==1\.19\.0$/m);

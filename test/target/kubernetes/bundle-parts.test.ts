@@ -7,6 +7,7 @@ import { isEvidenceFolder } from '../../../src/target/evidence-folder.ts';
 import { writeBundle } from '../../../src/target/kubernetes/bundle.ts';
 import { createBundleFiles } from '../../../src/target/kubernetes/bundle-files.ts';
 import { addNodeLogs } from '../../../src/target/kubernetes/bundle-node.ts';
+import { addClusterObjects } from '../../../src/target/kubernetes/bundle-objects.ts';
 import { writeBundleOnLoss } from '../../../src/target/kubernetes/bundle-on-loss.ts';
 import { redactKeys } from '../../../src/target/kubernetes/redact.ts';
 import { createTestFolder, createTestHost, writeScript } from '../helpers.ts';
@@ -107,6 +108,44 @@ test('the logs of nodes are kept without keys, links and what is there twice', a
   assert.ok(!journal.includes('ZmFrZSBhcyBjYW4gYmU='));
   assert.match(journal, /y\ny\n$/);
   assert.equal(host.recorded.size, 0, 'what kind wrote is gone');
+});
+
+test("of nodes and webhooks that are not the run's only what tells why a model finds no place is kept", async (t) => {
+  const status = { conditions: [{ type: 'Ready', status: 'True' }], allocatable: { cpu: '2' } };
+  const taints = [{ key: 'model', effect: 'NoSchedule' }];
+  const node = {
+    metadata: { name: 'n1', labels: { secret: 'label' }, annotations: { secret: 'annotation' } },
+    spec: { taints, providerID: 'secret-provider' },
+    status: { ...status, addresses: [{ address: 'secret-address' }], images: [{ names: ['secret-image'] }] },
+  };
+  const rules = [{ apiGroups: ['machinelearning.seldon.io'] }];
+  const service = { name: 'seldon-webhook-service' };
+  const webhook = (clientConfig: object) => ({ webhooks: [{ rules, clientConfig }, { rules: [] }] });
+  const configurations = [
+    webhook({ url: 'https://secret-host/' }),
+    webhook({ service }),
+    { webhooks: [{ rules: [] }] },
+  ];
+  const api = { get: async (path: string) => ({ items: path.includes('/nodes?') ? [node] : configurations }) } as never;
+  const read = async (isOurs: boolean): Promise<ReadonlyMap<string, string>> => {
+    const folder = await createTestFolder(t);
+    const files = createBundleFiles(folder);
+    await addClusterObjects(api, isOurs, files);
+    assert.deepEqual(files.missing, []);
+    return readBundle(folder);
+  };
+  const theirs = await read(false);
+  assert.doesNotMatch([...theirs.values()].join('\n'), /secret/);
+  assert.deepEqual(JSON.parse(theirs.get('objects/nodes.json') ?? ''), [
+    { metadata: { name: 'n1' }, spec: { taints }, status },
+  ]);
+  const kept = [webhook({}), webhook({ service })].map(({ webhooks }) => ({
+    webhooks: webhooks.map((one) => ({ clientConfig: {}, ...one })),
+  }));
+  assert.deepEqual(JSON.parse(theirs.get('objects/validatingwebhookconfigurations.json') ?? ''), kept);
+  const ours = [...(await read(true)).values()].join('\n');
+  for (const word of ['label', 'address', 'image', 'host'])
+    assert.ok(ours.includes(`secret${word === 'label' ? '": "' : '-'}${word}`), word);
 });
 
 test('a cluster that tells nothing leaves nothing', async (t) => {

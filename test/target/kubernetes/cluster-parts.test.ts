@@ -52,7 +52,19 @@ test('an image with a command of its own gets none', () => {
 
 test('CPU and memory are counted as Kubernetes writes them', () => {
   assert.deepEqual(['250m', '1', '0.5', undefined].map(parseCpu), [250, 1000, 500, 0]);
-  assert.deepEqual(['1Gi', '512Mi', '1048576', '2048Ki', undefined].map(parseMemory), [1024, 512, 1, 2, 0]);
+  assert.deepEqual(['1Gi', '512Mi', '1048576', '2048Ki', '2Pi', undefined].map(parseMemory), [
+    1024,
+    512,
+    1,
+    2,
+    2 ** 31,
+    0,
+  ]);
+  assert.equal(parseMemory('128974848000m'), 123);
+  assert.equal(parseMemory('1048576e0'), 1);
+  assert.deepEqual(['100000u', '1e3m'].map(parseCpu), [100, 1000]);
+  for (const text of ['much', '1Xi', '', '-1', '1e999'])
+    assert.throws(() => parseMemory(text), /expected a quantity such as/);
 });
 
 const node = (name: string, cpu: string, taint?: string): Node => ({

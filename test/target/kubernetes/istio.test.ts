@@ -3,6 +3,7 @@ import { access as accessFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts';
+import { startClusterTargets } from '../../../src/target/kubernetes/cluster.ts';
 import { startKindTargets } from '../../../src/target/kubernetes/kind.ts';
 import type { List } from '../../../src/target/kubernetes/objects.ts';
 import type { KindOptions } from '../../../src/target/kubernetes/options.ts';
@@ -30,7 +31,8 @@ test('behind an ingress: from nothing to models that answer by path and metadata
     operator: { kind: 'manifest', path: crdFile },
     ingress: 'istio',
     istioCharts: await writeIstioCharts(await createTestFolder(t), image.reference),
-    limits: { cpu: 1000, memory: 1024 },
+    // So that there is room for one more.
+    limits: { cpu: 500, memory: 1024 },
     startSeconds: 180,
     iterations: 1,
     docker: { keepImage: true },
@@ -67,12 +69,40 @@ test('behind an ingress: from nothing to models that answer by path and metadata
   assert.equal(await askGrpc(port, 'word', address, null, nowhere), 'foreign');
 
   await askNullServer(target, namespace);
+  await borrowCluster(cluster.access(), image.reference);
   const api = await openKubeApi(cluster.access(), t.signal);
   const services = await api.get<List<{ spec: { type: string } }>>(`/api/v1/namespaces/${namespace}/services`);
   assert.ok(services.items.length > 0 && services.items.every(({ spec }) => spec.type === 'ClusterIP'));
   const dns = await api.get<{ spec: { replicas: number } }>('/apis/apps/v1/namespaces/kube-system/deployments/coredns');
   assert.equal(dns.spec.replicas, 1);
 });
+
+/** As target cluster: what is there is used, and an operator that was installed before. */
+async function borrowCluster(access: Access, image: string): Promise<void> {
+  const host = createTestHost();
+  const options = {
+    ...access,
+    operator: { kind: 'present' },
+    ingress: 'istio',
+    limits: { cpu: 500, memory: 1024 },
+    startSeconds: 180,
+    iterations: 1,
+    namespace: null,
+    nodeAddress: null,
+  } as const;
+  const up = await startClusterTargets(options, [createArm({ image })], ['predict'], host);
+  try {
+    const [target] = up.targets as readonly [Target];
+    const { rest, grpc } = target.endpoints.predict ?? {};
+    assert.ok(rest && grpc);
+    assert.equal(target.arm.network, 'ingress');
+    assert.match(rest.path, /^\/seldon\/seldon-bench-[0-9a-f]{8}\/arm0-predict\/api/);
+    await ask(rest, JSON.stringify({ data: { ndarray: [0, 1, 2] } }));
+  } finally {
+    await up[Symbol.asyncDispose]();
+  }
+  assert.equal(host.recorded.size, 0);
+}
 
 async function askNullServer({ startNullServer }: Target, namespace: string): Promise<void> {
   const raw = (text: string): Buffer => Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`);

@@ -3,7 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ServerError } from '../../../src/errors.ts';
-import { createKindCluster, deleteKindCluster, findKindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
+import {
+  chooseNodeImage,
+  createKindCluster,
+  deleteKindCluster,
+  findKindCluster,
+} from '../../../src/target/kubernetes/kind-cluster.ts';
 import { createTestFolder, createTestHost, writeScript } from '../helpers.ts';
 
 /** A kind that writes down what it is asked and then does what the script says. Real ones are in kind.test.ts. */
@@ -118,6 +123,12 @@ test('a cluster that could not be deleted stays on the record, and the person is
   await cluster[Symbol.asyncDispose]();
   assert.equal(host.recorded.size, 1);
   assert.match(host.messages.join('\n'), new RegExp(`kind delete cluster --name ${cluster.name}`));
+});
+
+test('the node is of a Kubernetes that the release of Seldon Core is made for, by digest', () => {
+  assert.match(chooseNodeImage('1.17.1'), /:v1\.27\.\d+@sha256:[0-9a-f]{64}$/);
+  assert.match(chooseNodeImage('1.19.0'), /:v1\.35\.\d+@sha256:[0-9a-f]{64}$/);
+  assert.equal(chooseNodeImage(null), chooseNodeImage('1.19.0'));
 });
 
 test('a cluster with a name that is not ours is never deleted', async () => {

@@ -92,7 +92,7 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
   before(async () => {
     const t = { after: (end: () => Promise<void>) => made.defer(end) } as TestContext;
     const folder = await createTestFolder(t);
-    const options = { nodeImage: OPTIONS.nodeImage, nodePorts: [], folder };
+    const options = { nodeImage: OPTIONS.nodeImage ?? '', nodePorts: [], folder };
     cluster = made.use(await createKindCluster(options, createTestHost()));
     made.use(await startOperator(cluster.access));
   }, LIMIT);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ServerError } from '../../../src/errors.ts';
-import { pipePrograms } from '../../../src/target/kubernetes/load-image.ts';
+import { nameInNode, pipePrograms } from '../../../src/target/kubernetes/load-image.ts';
 
 const { signal } = new AbortController();
 const node = (script: string): [string, string, string] => [process.execPath, '-e', script];
@@ -50,4 +50,15 @@ test('both end when the run is stopped', async () => {
   const piping = pipePrograms(forever, forever, stop.signal);
   stop.abort(new Error('stopped'));
   await assert.rejects(piping, /^Error: stopped$/);
+});
+
+test('an image is called in the node by its whole name', () => {
+  const names = ['model', 'team/model:2', 'host.example/model', 'localhost/m:1', 'host:5000/m@sha256:ab'];
+  assert.deepEqual(names.map(nameInNode), [
+    'docker.io/library/model:latest',
+    'docker.io/team/model:2',
+    'host.example/model:latest',
+    'localhost/m:1',
+    'host:5000/m@sha256:ab',
+  ]);
 });
