@@ -76,6 +76,7 @@ export async function bench(
     skipped,
     blocks: measured.blocks,
     arms: targets.map((target) => target.arm),
+    floorAt: calibration.floorAt,
     requestBytes: new Map([...payloads].map(([id, payload]) => [id, payload.bytes.length])),
     responseBytes: verified.replies.map(
       (replies) => new Map([...replies].map(([id, { reply }]) => [id, reply.body.length])),
@@ -95,6 +96,7 @@ export async function bench(
     payloads,
     verified,
     paths: calibration.paths,
+    floorAt: calibration.floorAt,
     measured,
     analysis,
     pinning: pinned,

@@ -15,6 +15,9 @@ export const MIN_ROUNDS = 6;
 /** A difference has to be this many times the difference of its two floors to be resolvable. */
 export const MIN_RESOLUTION = 2;
 
+/** A server that its own CPU limit holds back for more of its blocks' time is said to be. */
+export const MAX_SERVER_THROTTLED = 0.05;
+
 export const MAX_STEAL = 0.02;
 export const MAX_GC_SHARE = 0.05;
 export const MAX_LOOP_BUSY = 0.9;

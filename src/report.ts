@@ -72,9 +72,13 @@ export const warning = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('not-seldon') }),
   /** A stand-in served `tftensor` in these arms' images. */
   z.strictObject({ code: z.literal('tensorflow-stand-in'), arms: z.array(z.string()) }),
+  /** The floor of these arms, which are in a cluster, is one of this machine's loopback: the way is not part of it. */
+  z.strictObject({ code: z.literal('floor-without-path'), arms: z.array(z.string()) }),
   z.strictObject({ code: z.literal('fallback'), wanted: text, used: text, why: text }),
   z.strictObject({ code: z.literal('low-duty'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('floor-share'), cells: z.array(z.string()), over: z.enum(['20%', '50%']) }),
+  /** The server's own CPU limit held it back for more than 5 % of the blocks' time. */
+  z.strictObject({ code: z.literal('server-throttled'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('noisy-canary'), effect: z.number() }),
   z.strictObject({ code: z.literal('flagged-blocks'), flag: blockFlag, blocks: count, of: count }),
   z.strictObject({ code: z.literal('few-rounds'), rounds: count }),

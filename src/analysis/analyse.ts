@@ -21,6 +21,8 @@ export interface AnalysisInput {
   readonly blocks: readonly Block[];
   /** The first is the baseline. */
   readonly arms: readonly Arm[];
+  /** By arm: where its null server stood; absent where all stood alike. */
+  readonly floorAt?: ReadonlyMap<string, Arm['floorAt']>;
   /** By cell id; needed for each cell that has floor blocks. Replies: one for each arm, in their order. */
   readonly requestBytes: Sizes;
   readonly responseBytes: readonly Sizes[];
@@ -69,7 +71,9 @@ export function analyse(input: AnalysisInput): Analysis {
     floor,
     judging,
   );
-  const arms = compareArms({ cells: measured, arms: input.arms.map(({ id }) => id), blocks, ...judging }, floor);
+  // Of floors that are not of the same things, the difference is the way's, and tells nothing of the client.
+  const alike = floor.filter(({ arm }) => input.floorAt?.get(arm) === input.floorAt?.get(baseline));
+  const arms = compareArms({ cells: measured, arms: input.arms.map(({ id }) => id), blocks, ...judging }, alike);
   const canary = judgeCanary(blocks, baseline, margin, alpha, seed);
   return {
     results,

@@ -5,7 +5,7 @@ import { median } from '../stats/quantile.ts';
 
 /** One block as one row: the unit of replication. Without a counted request it has no median and no mean. */
 export function summariseBlock(block: Block): RoundResult {
-  const { round, position, latencyMs, errors, dropped, wallMs, fenceMs, gcMs, serverThrottledMs } = block;
+  const { round, position, latencyMs, errors, dropped, wallMs, fenceMs, gcMs, steal, serverThrottledMs } = block;
   const requests = latencyMs.length;
   const latencySumMs = sum(latencyMs);
   return {
@@ -21,6 +21,7 @@ export function summariseBlock(block: Block): RoundResult {
     fenceMs,
     gcMs,
     flags: flagBlock(block),
+    ...(steal !== null && { steal }),
     ...(serverThrottledMs !== null && { serverThrottledMs }),
   };
 }

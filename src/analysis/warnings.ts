@@ -1,4 +1,4 @@
-import { FLOOR_LIMIT, FLOOR_MARK, MAX_LITTLE_ERROR, MIN_DUTY, MIN_ROUNDS } from '../limits.ts';
+import { FLOOR_LIMIT, FLOOR_MARK, MAX_LITTLE_ERROR, MAX_SERVER_THROTTLED, MIN_DUTY, MIN_ROUNDS } from '../limits.ts';
 import type { Cell } from '../plan.ts';
 import { blockFlag } from '../report/cells.ts';
 import type { BlockFlag, Canary, CellResult, Warning } from '../report.ts';
@@ -29,6 +29,10 @@ export function listWarnings({ cells, failed, skipped, measured, canary }: Warni
     ...ofCells(
       where(({ floorShare }) => floorShare !== null && floorShare > FLOOR_MARK && floorShare <= FLOOR_LIMIT),
       (ids) => ({ code: 'floor-share', cells: ids, over: '20%' }),
+    ),
+    ...ofCells(
+      where(({ server }) => (server?.throttledShare ?? 0) > MAX_SERVER_THROTTLED),
+      (ids) => ({ code: 'server-throttled', cells: ids }),
     ),
     ...(canary?.noisy ? [{ code: 'noisy-canary', effect: canary.effect } as const] : []),
     ...blockFlag.options.flatMap((flag) => countFlagged(flag, all)),

@@ -1,7 +1,7 @@
 import type { Claim, ClaimId, Comparison, Report } from '../report.ts';
 import { describeEnds } from './ends.ts';
 import { count, effectWithInterval, integer, methodLabel } from './format.ts';
-import { floorName, type Group, type Lookup, pickGroups } from './lookup.ts';
+import { floorName, type Group, hasForeignModel, type Lookup, pickGroups } from './lookup.ts';
 import { code, join, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 type Says = Claim['evidence'][number]['says'];
@@ -69,8 +69,8 @@ export function describeClaim(lookup: Lookup, claim: Claim): Prose {
   ];
 }
 
-function describeCaveat({ report }: Lookup, { caveat }: Claim): Prose {
-  if (caveat === undefined) return [];
+function describeCaveat({ report, arm }: Lookup, { caveat }: Claim): Prose {
+  if (caveat === undefined || (caveat === 'raw-does-not-decode' && hasForeignModel(arm))) return [];
   const twin = caveat === 'raw-does-not-decode' && report.config.methods.includes('predict_raw_decode');
   return say`${CAVEATS[caveat]}${twin ? plain`, as raw+decode does` : plain``}.`;
 }

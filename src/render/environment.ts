@@ -61,7 +61,7 @@ function describeMachine({ environment }: Report): Fact[] {
     ],
     [plain`load process peak memory`, optional(environment.loadPeakRssBytes, bytes)],
     [plain`CPU time taken by the host`, optional(environment.stealPercent, (x) => percent(x / 100))],
-    [plain`held back by CPU limits`, optional(environment.throttledMs, duration)],
+    [plain`load process held back by CPU limits`, optional(environment.throttledMs, duration)],
   ];
 }
 

@@ -51,11 +51,18 @@ export interface Lookup {
   difference(a: CellReport, b: CellReport): Difference | null;
 }
 
-/** What the floor is made of: where servers are in a cluster, the way there is part of it. */
+/** What the floor is made of: where null servers stood in the cluster, the way there is part of it. */
 export function floorName({ report }: Pick<Lookup, 'report'>): Plain {
-  return report.paths === undefined
-    ? plain`the client's own floor`
-    : plain`the floor of the client and the way to the cluster`;
+  const there = report.arms.filter(({ floorAt }) => floorAt === 'target').length;
+  if (there === 0) return plain`the client's own floor`;
+  return there === report.arms.length
+    ? plain`the floor of the client and the way to the cluster`
+    : plain`the floor of the client (and, in some arms, of the way to the cluster)`;
+}
+
+/** Whether somebody's own model answered, of which nobody here knows what it does with its input. */
+export function hasForeignModel({ model, target, image }: Arm): boolean {
+  return model !== undefined || target === 'url' || image?.tensorflow === 'unknown';
 }
 
 export function createLookup(report: Report): Lookup {

@@ -1,8 +1,11 @@
 import type { Arm, Canary, Report } from '../report.ts';
 import { confidence, duration, effectWithInterval, encodingLabel, integer, percent, percentExact } from './format.ts';
-import { cellName, type Lookup } from './lookup.ts';
+import { cellName, hasForeignModel, type Lookup } from './lookup.ts';
 import { describeConfirmation, describeLoop, describeStopping } from './method-rounds.ts';
-import { code, foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
+import { code, foreign, join, list, type Plain, type Prose, plain, say } from './prose.ts';
+
+/** So many arms are named before the rest is counted. */
+const MOST_ARMS = 4;
 
 /** How this was measured, and what it cannot tell: one item each. */
 export function describeMethod(lookup: Lookup): Prose[] {
@@ -39,8 +42,32 @@ function describeFloor({ report, arm }: Lookup): Prose[] {
   if (report.floor.length === 0)
     return [say`The client's own floor was not measured in this run: nothing tells how much of a cell is the client.`];
   return [
-    say`The floor is the ${code(report.config.client as string as Plain)} client with the same bytes against a server that answers at once${report.paths === undefined ? plain`` : arm.network === 'ingress' ? plain`, behind the same ingress of the same cluster` : plain`, behind the same kind of Service in the same cluster`}. A pair whose difference is smaller than twice that of its floors is not resolvable; a cell that is more than half floor takes part in no claim.`,
+    say`The floor is the ${code(report.config.client as string as Plain)} client with the same bytes against a server that answers at once${placeFloor(report, arm)}. A pair whose difference is smaller than twice that of its floors is not resolvable; a cell that is more than half floor takes part in no claim.`,
   ];
+}
+
+/** Where the null servers stood, as far as they could have stood elsewhere. */
+function placeFloor({ arms }: Report, { network }: Arm): Prose {
+  const there = arms.filter(({ floorAt }) => floorAt === 'target');
+  const here = arms.filter((arm) => !there.includes(arm));
+  const behind =
+    network === 'ingress'
+      ? plain`behind the same ingress of the same cluster`
+      : plain`behind the same kind of Service in the same cluster`;
+  const alone = plain`on this machine's loopback, so that the way to the cluster is not part of it`;
+  if (there.length === 0) {
+    const isElsewhere = arms.some(({ floorAt, kubernetes }) => floorAt === 'loopback' && kubernetes !== undefined);
+    return isElsewhere ? say`, ${alone}` : [];
+  }
+  if (here.length === 0) return say`, ${behind}`;
+  return say`, for ${nameArms(there)} ${behind}, for ${nameArms(here)} ${alone}: the floors of the ones are not compared with those of the others`;
+}
+
+function nameArms(arms: readonly Arm[]): Prose {
+  return list(
+    arms.map(({ id }) => foreign(id)),
+    MOST_ARMS,
+  );
 }
 
 /** Shapes and types differ between the encodings, and so does what the server does with them. */
@@ -58,7 +85,7 @@ function describeShapes({ cells, config }: Report): Prose[] {
 /** What the entry points of the benchmarked models do; of somebody's own model nobody here knows. */
 function describeModels({ report, arm }: Lookup): Prose[] {
   const { methods } = report.config;
-  if (isForeign(arm)) return [];
+  if (hasForeignModel(arm)) return [];
   return [
     ...(methods.includes('predict_raw')
       ? [
@@ -73,12 +100,13 @@ function describeModels({ report, arm }: Lookup): Prose[] {
   ];
 }
 
-function isForeign({ model, target }: Arm): boolean {
-  return model !== undefined || target === 'url';
-}
-
 function describeConnection({ arm }: Lookup): Prose[] {
   if (arm.connection === null) return [];
+  if (arm.network === 'ingress' && arm.connection === 'keep-alive') {
+    return [
+      say`The ingress keeps connections open for the whole block, over REST as over gRPC; what the server behind it does with its own is not seen.`,
+    ];
+  }
   return [
     arm.connection === 'close'
       ? say`The server closes the connection after each REST reply, so connecting is part of every REST request; gRPC keeps its connection for the whole block.`
@@ -100,8 +128,10 @@ function describePinning({ environment: { pinning }, arms }: Report): Prose[] {
   const effect = plain`A server that may use more cores can be slower (its processes wake each other across them) or faster.`;
   const clusters = arms.flatMap(({ kubernetes }) => (kubernetes === undefined ? [] : [kubernetes.pinned]));
   if (clusters.includes(null)) {
+    // A cluster that is only borrowed may be on other machines.
+    const elsewhere = arms.some(({ target }) => target === 'cluster') ? plain`runs elsewhere or ` : plain``;
     return [
-      say`The load process ran on core ${foreign(pinning.load)} alone; what runs in the cluster was not kept off it.`,
+      say`The load process ran on core ${foreign(pinning.load)} alone; what runs in the cluster ${elsewhere}was not kept off it.`,
     ];
   }
   if (clusters.some((pinned) => pinned?.what === 'models')) {
@@ -114,15 +144,28 @@ function describePinning({ environment: { pinning }, arms }: Report): Prose[] {
   ];
 }
 
-function describeHost({ environment }: Report): Prose[] {
-  const { stealPercent, throttledMs } = environment;
+function describeHost(report: Report): Prose[] {
+  const { stealPercent, throttledMs } = report.environment;
   const steal =
     stealPercent === null
       ? say`steal is not shown by this system`
       : say`the host took away ${percent(stealPercent / 100)} of the CPU time`;
   const throttled =
     throttledMs === null
-      ? say`throttling is not shown`
-      : say`CPU limits held processes back for ${duration(throttledMs)}`;
-  return [say`While measuring, ${steal}; ${throttled}.`];
+      ? say`throttling of the load process is not shown`
+      : say`CPU limits held the load process back for ${duration(throttledMs)}`;
+  return [say`While measuring, ${steal}; ${throttled}${describeServerLimit(report)}.`];
+}
+
+/** Nothing where nobody can say. */
+function describeServerLimit({ cells }: Report): Prose {
+  const shares = cells.flatMap(({ results }) =>
+    Object.values(results).flatMap(({ server }) => server?.throttledShare ?? []),
+  );
+  if (shares.length === 0) return [];
+  const most = Math.max(...shares);
+  if (most === 0) return say`; their own CPU limit did not hold the servers back at all`;
+  // Each core of a limited group is held back, and counted, by itself.
+  const added = most > 1 ? plain` (added up over cores)` : plain``;
+  return say`; their own CPU limit held the servers back for up to ${percent(most)} of a cell's time${added}`;
 }

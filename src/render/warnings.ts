@@ -1,5 +1,6 @@
+import { MAX_SERVER_THROTTLED } from '../limits.ts';
 import type { BlockFlag, Warning } from '../report.ts';
-import { count, effect, integer, percent } from './format.ts';
+import { count, effect, integer, percent, percentExact } from './format.ts';
 import { cellName, floorName, type Lookup } from './lookup.ts';
 import { code, foreign, list, type Plain, type Prose, plain, say } from './prose.ts';
 
@@ -7,7 +8,7 @@ const MOST_CELLS = 4;
 
 const FLAGS: Record<BlockFlag, Plain> = {
   steal: plain`the host took CPU time away`,
-  throttled: plain`a CPU limit held processes back`,
+  throttled: plain`a CPU limit held the load process back`,
   gc: plain`the client collected garbage for over 5% of the time`,
   'busy-loop': plain`the client's event loop was over 90% busy`,
 };
@@ -27,6 +28,8 @@ const WEIGHTS: Record<Warning['code'], Weight> = {
   'not-seldon': 'note',
   fallback: 'note',
   'tensorflow-stand-in': 'note',
+  'floor-without-path': 'note',
+  'server-throttled': 'note',
   'skipped-cells': 'note',
   'floor-share': 'note',
   'flagged-blocks': 'note',
@@ -50,6 +53,10 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
       return NOT_SELDON;
     case 'tensorflow-stand-in':
       return say`${code(plain`tftensor`)} was read and written by a stand-in for TensorFlow${describeArms(lookup, warning.arms)}, which answers the same and takes less time: the figures of this encoding are the stand-in's, not TensorFlow's.`;
+    case 'floor-without-path':
+      return say`The floor${describeArms(lookup, warning.arms)} was measured on this machine's loopback: the way to the cluster is not part of it, and counts as the server's in every time.`;
+    case 'server-throttled':
+      return say`Its own CPU limit held the server back for more than ${percentExact(MAX_SERVER_THROTTLED)} of the time in ${cells(warning.cells)}: these times are as much the limit's as the server's.`;
     case 'fallback':
       return say`Wanted was ${foreign(warning.wanted)}, used was ${foreign(warning.used)}: ${foreign(warning.why)}.`;
     case 'low-duty':

@@ -34,6 +34,8 @@ export const roundResult = z.strictObject({
   /** Time that collections took inside the block, fences not counted. */
   gcMs: ms,
   flags: z.array(blockFlag),
+  /** Share of the CPU time that the host took away; absent where the system does not show it. */
+  steal: share.optional(),
   /** Time for which the server's own CPU limit held it back; absent where nobody can say. */
   serverThrottledMs: ms.optional(),
 });

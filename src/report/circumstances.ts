@@ -49,6 +49,11 @@ export const arm = z.strictObject({
     .optional(),
   /** How requests reach a server in a container: figures of different paths are not to be compared. */
   network: z.enum(['loopback-port', 'node-address', 'ingress']).optional(),
+  /**
+   * Where its null server stood: in the server's place, so that the way there is part of the floor, or on this machine's
+   * loopback. Absent where no floor was prepared.
+   */
+  floorAt: z.enum(['target', 'loopback']).optional(),
 });
 
 export const environment = z.strictObject({

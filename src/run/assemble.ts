@@ -38,6 +38,8 @@ export interface Findings {
   readonly payloads: ReadonlyMap<string, Payload>;
   readonly verified: Verified;
   readonly paths: readonly PathCost[];
+  /** By arm. */
+  readonly floorAt: ReadonlyMap<string, NonNullable<Arm['floorAt']>>;
   readonly measured: Measured;
   readonly analysis: Analysis;
   readonly pinning: Pinning | null;
@@ -103,11 +105,16 @@ function describeConfig(config: Config, arm: Arm): ReportConfig {
 }
 
 /** What the server does with REST connections is known only from its replies. */
-function describeArm(target: Target, index: number, { planned, verified }: Findings): Arm {
+function describeArm({ arm }: Target, index: number, { planned, verified, floorAt }: Findings): Arm {
   const replies = verified.replies[index];
   const rest = planned.find((cell) => cell.transport === 'rest' && replies?.has(cell.id));
   const reply = rest && replies?.get(rest.id)?.reply;
-  return { ...target.arm, connection: reply ? (reply.kept ? 'keep-alive' : 'close') : null };
+  const place = floorAt.get(arm.id);
+  return {
+    ...arm,
+    connection: reply ? (reply.kept ? 'keep-alive' : 'close') : null,
+    ...(place !== undefined && { floorAt: place }),
+  };
 }
 
 function describeCell(cell: Cell, findings: Findings): CellReport {
@@ -145,7 +152,8 @@ function describeCodec({ planned, payloads, verified }: Findings): CodecCost[] {
   return [...distinct.values()];
 }
 
-function describeWarnings({ targets, fallback, measured, config }: Findings): Warning[] {
+function describeWarnings(findings: Findings): Warning[] {
+  const { targets, fallback, measured, config } = findings;
   const warnings: Warning[] = [];
   if (targets.some((target) => target.arm.isSeldon === false)) warnings.push({ code: 'not-seldon' });
   const standIns = targets.filter(({ arm }) => arm.image?.tensorflow === 'stand-in').map(({ arm }) => arm.id);
@@ -153,12 +161,22 @@ function describeWarnings({ targets, fallback, measured, config }: Findings): Wa
     warnings.push({ code: 'tensorflow-stand-in', arms: standIns });
   }
   if (fallback) warnings.push({ code: 'fallback', ...fallback });
+  const withoutPath = listWithoutPath(findings);
+  if (withoutPath.length > 0) warnings.push({ code: 'floor-without-path', arms: withoutPath });
   if (measured.stopped !== null) {
     const why = explain(measured.stopped).slice(0, 2000);
     const { phase: during, roundsDone } = measured;
     warnings.push({ code: 'stopped-early', why, during, roundsDone, roundsPlanned: config.rounds });
   }
   return warnings;
+}
+
+/** Arms in a cluster whose floor is one of this machine alone: the way is counted as the server's. */
+function listWithoutPath({ targets, floorAt, analysis }: Findings): string[] {
+  const measured = new Set(analysis.floor.map(({ arm }) => arm));
+  return targets
+    .filter(({ arm }) => arm.kubernetes !== undefined && floorAt.get(arm.id) === 'loopback' && measured.has(arm.id))
+    .map(({ arm }) => arm.id);
 }
 
 function shareInsideBlocks({ blocks, wallMs }: Rounds): number | null {

@@ -5,7 +5,7 @@ import type { Client } from '../load/protocol.ts';
 import type { Log } from '../log.ts';
 import type { Payload } from '../payload/payloads.ts';
 import type { Cell } from '../plan.ts';
-import type { PathCost } from '../report.ts';
+import type { Arm, PathCost } from '../report.ts';
 import { startServerProcess } from '../server/spawn.ts';
 import type { NullReply } from '../server/spec.ts';
 import type { NullAddress, NullServer, Target } from '../target/target.ts';
@@ -27,6 +27,8 @@ const WARM_UP_REQUESTS = 3;
 export interface Calibration extends AsyncDisposable {
   /** For servers that are reached by a way of their own; none for those on this machine's loopback. */
   readonly paths: readonly PathCost[];
+  /** By arm: where its null server stands. Empty where there is no cell to calibrate. */
+  readonly floorAt: ReadonlyMap<string, NonNullable<Arm['floorAt']>>;
 }
 
 interface Options {
@@ -39,7 +41,8 @@ interface Options {
 /**
  * Puts up the null server, which repeats each cell's verified reply at once, and warms the client's code on it. The
  * floors themselves are measured in the rounds, between the cells, so that both see the same machine. Where a target can
- * put a null server in its own place, floors are taken there, and what the way there costs is measured.
+ * put a null server in its own place, floors are taken there, and what the way there costs is measured. One that cannot be
+ * put there, or answers nothing, costs the way, not the run. Throws ServerError where this machine's own does not answer.
  */
 export async function calibrate(
   cells: readonly Cell[],
@@ -49,54 +52,73 @@ export async function calibrate(
   loader: Loader,
   options: Options,
 ): Promise<Calibration> {
+  const paths: PathCost[] = [];
+  const floorAt = new Map<string, NonNullable<Arm['floorAt']>>();
+  if (cells.length === 0) return { paths, floorAt, async [Symbol.asyncDispose]() {} };
   await using stack = new AsyncDisposableStack();
   const replies = targets.map((_, i) => cells.map((cell) => repeatReply(cell, verified.replies[i])));
   const near = stack.use(await startServerProcess({ kind: 'null', replies: replies.flat() }, options.signal));
-  const paths: PathCost[] = [];
   for (const [i, target] of targets.entries()) {
-    const far = await startFar(target, replies[i] ?? [], options);
-    if (far !== null) stack.use(far);
-    const prepare = async (way: Way, cell: Cell, address: NullAddress): Promise<void> => {
-      // The very request of the cell, path and metadata included, to another address; an ingress wants its own of them.
-      const destination = { ...addressRequest(cell, payloads, target), ...address };
-      await loader.prepare(wayKey(way, cell, target), options.client, destination);
+    const loopback = cells.map((_, j) => ({ host: '127.0.0.1', port: near.ports[i * cells.length + j] as number }));
+    const prepare = async (way: Way, addresses: readonly NullAddress[]): Promise<void> => {
+      for (const [j, cell] of cells.entries()) {
+        // The very request of the cell, path and metadata included, to another address; an ingress wants its own of them.
+        const destination = { ...addressRequest(cell, payloads, target), ...(addresses[j] as NullAddress) };
+        await loader.prepare(wayKey(way, cell, target), options.client, destination);
+      }
     };
-    for (const [j, cell] of cells.entries()) {
-      const loopback = { host: '127.0.0.1', port: near.ports[i * cells.length + j] as number };
-      await prepare('floor', cell, far?.addresses[j] ?? loopback);
-      if (far !== null) await prepare('loopback', cell, loopback);
-    }
+    await prepare('loopback', loopback);
     if (i === 0) await warmUp(cells, target, loader, options);
+    await using standing = new AsyncDisposableStack();
+    const far = await startFar(target, replies[i] ?? [], options);
     if (far !== null) {
-      const keyOf = (cell: Cell, way: 'path' | 'loopback'): string =>
-        wayKey(way === 'path' ? 'floor' : 'loopback', cell, target);
-      paths.push(...(await measurePath(cells, target.arm.id, keyOf, loader, options)));
-      for (const cell of cells) await loader.release(wayKey('loopback', cell, target));
+      standing.use(far);
+      await prepare('path', far.addresses);
     }
+    const costs = far === null ? [] : await measureFar(cells, target, loader, options);
+    if (costs.length === 0) await prepare('path', loopback);
+    else stack.use(standing.move());
+    floorAt.set(target.arm.id, costs.length === 0 ? 'loopback' : 'target');
+    paths.push(...costs);
+    for (const cell of cells) await loader.release(wayKey('loopback', cell, target));
   }
   const made = stack.move();
-  return { paths, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  return { paths, floorAt, [Symbol.asyncDispose]: () => made.disposeAsync() };
 }
 
-type Way = 'floor' | 'loopback';
+/** `path`: to where floors are measured, whatever place that is in the end. */
+type Way = 'path' | 'loopback';
 
 function wayKey(way: Way, cell: Cell, target: Target): string {
-  return way === 'floor' ? floorKey(cell, target) : `loopback:${target.arm.id}:${cell.id}`;
+  return way === 'path' ? floorKey(cell, target) : `loopback:${target.arm.id}:${cell.id}`;
+}
+
+/** What the way to a null server that is up costs; nothing where it answers no cell. */
+async function measureFar(
+  cells: readonly Cell[],
+  target: Target,
+  loader: Loader,
+  options: Options,
+): Promise<readonly PathCost[]> {
+  const keyOf = (cell: Cell, way: Way): string => wayKey(way, cell, target);
+  const { costs, error } = await measurePath(cells, target.arm.id, keyOf, loader, options);
+  if (costs.length === 0) warnOfWay(target, `the null server there answers nothing: ${error}`, options);
+  return costs;
 }
 
 /** Null where there is none: floors are then those of this machine's loopback. */
-async function startFar(
-  target: Target,
-  replies: readonly NullReply[],
-  { signal, log }: Options,
-): Promise<NullServer | null> {
+async function startFar(target: Target, replies: readonly NullReply[], options: Options): Promise<NullServer | null> {
   try {
-    return (await target.startNullServer?.(replies, signal)) ?? null;
+    return (await target.startNullServer?.(replies, options.signal)) ?? null;
   } catch (error) {
-    signal.throwIfAborted();
-    log.warn(`the floor is measured without the way to the server: ${explain(error)}`);
+    options.signal.throwIfAborted();
+    warnOfWay(target, explain(error), options);
     return null;
   }
+}
+
+function warnOfWay({ arm }: Target, why: string, { log }: Options): void {
+  log.warn(`the floor of ${arm.id} is measured without the way to the server: ${why}`);
 }
 
 function repeatReply(cell: Cell, replies: Verified['replies'][number] | undefined): NullReply {
@@ -133,6 +155,7 @@ function orderCalls(minRequests: number, timeoutMs: number, concurrency: number)
   return { durationMs: 0, minRequests, timeoutMs, concurrency, rate: null };
 }
 
+/** On this machine's own null server: it is there whatever becomes of one that is further away. */
 async function warmUp(
   cells: readonly Cell[],
   target: Target,
@@ -145,7 +168,7 @@ async function warmUp(
     const order = orderCalls(WARM_UP_CALLS / WARM_UP_PARTS, options.timeoutMs, 1);
     const begin = performance.now();
     for (let part = 0; part < WARM_UP_PARTS && performance.now() - begin < MAX_WARM_UP_MS; part++) {
-      const block = loader.block(floorKey(smallest, target), order);
+      const block = loader.block(wayKey('loopback', smallest, target), order);
       const outcome = await finishOrStop(block, options.signal, NEVER);
       options.signal.throwIfAborted();
       if (outcome.error !== null) throw new ServerError(`the null server failed over ${transport}: ${outcome.error}`);

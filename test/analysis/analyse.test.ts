@@ -139,3 +139,27 @@ test('a run that measured nothing yields an analysis that says so', () => {
   assert.deepEqual(analysis.warnings, [{ code: 'few-rounds', rounds: 0 }]);
   assert.equal(isTrustworthy(analysis), false);
 });
+
+test('the floors of arms are compared only where they were taken in like places', () => {
+  const simulated = simulate(8);
+  // The way is part of the floor, and more than what the arms differ by.
+  const moved = simulated.blocks.map((block) => ({
+    ...block,
+    arm: 'new',
+    latencyMs: block.latencyMs.map((ms) => (block.role === 'floor' ? ms + 0.4 : ms * 1.2)),
+  }));
+  const input = {
+    ...simulated,
+    blocks: [...simulated.blocks, ...moved],
+    arms: [arm, { ...arm, id: 'new' }],
+    responseBytes: [...simulated.responseBytes, ...simulated.responseBytes],
+  };
+  const resolutions = (floorAt: AnalysisInput['floorAt']) =>
+    analyse({ ...input, ...(floorAt && { floorAt }) })
+      .comparisons.filter(({ kind }) => kind === 'arm')
+      .map(({ resolution }) => resolution);
+  const of = (other: 'target' | 'loopback') => new Map([['base', 'loopback'] as const, ['new', other] as const]);
+  assert.ok(resolutions(of('loopback')).some((one) => one !== null && one < 2));
+  assert.deepEqual(resolutions(of('loopback')), resolutions(undefined));
+  assert.deepEqual(new Set(resolutions(of('target'))), new Set([null]));
+});

@@ -20,6 +20,7 @@ test('a block becomes a row: median, mean, and duty without the fences', () => {
     fenceMs: 2,
     gcMs: 0.3,
     flags: [],
+    steal: 0,
   });
 });
 

@@ -52,6 +52,18 @@ test('a floor of more than a fifth is marked, and one of more than half apart fr
   assert.equal(isTrustworthy({ warnings }), true, 'a floor limits what can be claimed, not what was measured');
 });
 
+test('cells whose server its own CPU limit held back are named, and the numbers stand', () => {
+  const held = (throttledShare?: number) => [
+    {
+      ...fine,
+      server: { cpuMsPerRequest: 1, rssBytes: null, ...(throttledShare !== undefined && { throttledShare }) },
+    },
+  ];
+  const warnings = warn({ [first]: held(0.06), [second]: held(0.05), [third]: held() });
+  assert.deepEqual(warnings, [{ code: 'server-throttled', cells: [first] }]);
+  assert.equal(isTrustworthy({ warnings }), true);
+});
+
 test('a noisy canary takes the trust away', () => {
   const warnings = warn({ [first]: [fine] }, { canary: noisy });
   assert.deepEqual(warnings, [{ code: 'noisy-canary', effect: 0.2 }]);
