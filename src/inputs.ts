@@ -215,7 +215,7 @@ export const INPUTS = {
     parse: oneOf(TENSORFLOWS),
     default: 'full',
     value: 'full|stand-in',
-    help: "What serves `tftensor` in an image that is built: `full` is TensorFlow, some 1.2 GB of the image's 1.5 GB; `stand-in` is a small package of this project that makes the same arrays and messages for the unmodified wrapper at about the same cost (0.3 GB), and has nothing else of TensorFlow.",
+    help: "What serves `tftensor` in an image that is built: `full` is TensorFlow, which makes the image 1.3 GB; `stand-in` is a small package of this project that makes the same arrays and messages for the unmodified wrapper in less time (0.3 GB), and has nothing else of TensorFlow; the report then says that the figures of this encoding are the stand-in's.",
     only: ['docker', 'kind'],
   }),
   'keep-image': input({

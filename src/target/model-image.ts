@@ -22,7 +22,7 @@ const BASE_IMAGES: Readonly<Record<ArmConfig['seldonVersion'], string>> = {
 
 /** What the building of an image takes, for the log. */
 const BUILD_COSTS = {
-  'tensorflow-cpu': 'some minutes and 1.5 GB',
+  'tensorflow-cpu': 'some minutes and 1.3 GB',
   'stand-in': 'about a minute and 0.3 GB',
 } as const;
 

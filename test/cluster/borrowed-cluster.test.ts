@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ServerError } from '../../src/errors.ts';
@@ -8,7 +6,6 @@ import { type KubeApi, openKubeApi } from '../../src/target/kubernetes/api.ts';
 import { applyPatiently } from '../../src/target/kubernetes/apply.ts';
 import { removeNamespace } from '../../src/target/kubernetes/namespace.ts';
 import { waitForNode } from '../../src/target/kubernetes/node.ts';
-import type { List, Pod } from '../../src/target/kubernetes/objects.ts';
 import { seldonDeploymentPath } from '../../src/target/kubernetes/paths.ts';
 import { buildScriptImage, docker } from '../helpers/docker.ts';
 import { provideModelImage } from '../helpers/model-image.ts';
@@ -16,8 +13,8 @@ import { startOperator } from '../helpers/operator/operator.ts';
 import { makeFolder, readReport } from '../helpers/run-tool.ts';
 import { createTestHost } from '../target/helpers.ts';
 import { crdFile, createTestNamespace, missesKind } from '../target/kubernetes/test-cluster.ts';
-import { interrupt } from './interrupt.ts';
-import { createClusterJob } from './job.ts';
+import { findModelPod } from './find-pod.ts';
+import { type ClusterJob, createClusterJob } from './job.ts';
 import { createKind, type Kind } from './kind.ts';
 import { listLeftOvers, listNodes } from './left-overs.ts';
 import { waitWhileRunning } from './while-running.ts';
@@ -30,8 +27,6 @@ const LIMIT = { timeout: 900_000 };
 const SMALL = { rounds: '6', block: '20ms', batches: '1', methods: 'predict', cpu: '0.4' };
 /** An image that is there, and without a model in it: it is in the node in seconds. */
 const GIVEN = { image: process.env.SELDON_BENCH_BASE_IMAGE ?? '' };
-/** What the stand-in operator labels as its own. */
-const MODEL_PODS = '/api/v1/pods?labelSelector=app.kubernetes.io/managed-by%3Dseldon-core';
 
 describe('in a cluster that stays', { skip, ...LIMIT }, () => {
   let kind: Kind;
@@ -49,69 +44,38 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
 
   test('without Seldon Core the step fails with what to do, and leaves nothing', async () => {
     await using folder = await makeFolder();
-    await using job = await createClusterJob(folder.path);
+    await using job = await createClusterJob(folder.path, { kind, images: [] });
     const running = await job.main({ ...inputs, ...GIVEN, operator: 'present' });
     const { code, stdout } = await running.ended;
     assert.equal(code, 3, stdout);
     assert.match(stdout, /^::error::expected Seldon Core in the cluster/m);
     assert.match(await job.readSummary(), /does not know the kind SeldonDeployment/);
     assert.equal((await job.readOutputs()).outcome, 'infra-error');
-    assert.deepEqual(await listLeftOvers(job, kind.access.kubeconfig), []);
-  });
-
-  test('SIGINT while the operator is waited for leaves nothing', async () => {
-    await using folder = await makeFolder();
-    await using job = await createClusterJob(folder.path);
-    // Manifests of something else: the kind will not come.
-    const operator = join(folder.path, 'operator.yaml');
-    const name = `seldon-bench-test-${randomBytes(4).toString('hex')}`;
-    await writeFile(operator, JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }));
-    const running = await job.main({ ...inputs, ...GIVEN, operator });
-    await waitWhileRunning(running, () => api.find(`/api/v1/namespaces/seldon-system/configmaps/${name}`));
-    await interrupt(job, running, kind.access.kubeconfig);
-  });
-
-  test('SIGINT while a model is waited for leaves nothing', async (t) => {
-    const image = await buildScriptImage(t, GIVEN.image, 'import time; time.sleep(3600)');
-    await using folder = await makeFolder();
-    await using job = await createClusterJob(folder.path);
-    await using _operator = await startOperator(kind.access);
-    const running = await job.main({ ...inputs, image });
-    await waitWhileRunning(running, () => findModelPod(api));
-    await interrupt(job, running, kind.access.kubeconfig);
-  });
-
-  test('SIGINT while a model is measured leaves the report, and nothing else', async (t) => {
-    if ((await provideModelImage(t)) === null) return;
-    await using folder = await makeFolder();
-    await using job = await createClusterJob(folder.path);
-    await using _operator = await startOperator(kind.access);
-    const running = await job.main({ ...inputs, rounds: '500' });
-    await running.until(/round 1 of 500/);
-    await interrupt(job, running, kind.access.kubeconfig);
-    const report = await readReport(join(folder.path, 'bench-results'));
-    assert.equal(report.outcome, 'aborted');
-    assert.ok(report.roundsDone >= 1);
-    assert.match(await job.readSummary(), /<details>/);
+    assert.deepEqual(await listLeftOvers(job), []);
   });
 
   test('two runs side by side each measure their own model', async (t) => {
     if ((await provideModelImage(t)) === null) return;
     await using _operator = await startOperator(kind.access);
-    const measure = async (): Promise<string> => {
-      await using folder = await makeFolder();
-      await using job = await createClusterJob(folder.path);
+    await using stack = new AsyncDisposableStack();
+    const createJob = async (): Promise<ClusterJob> => {
+      const folder = stack.use(await makeFolder());
+      return stack.use(await createClusterJob(folder.path, { kind, images: [] }));
+    };
+    const measure = async (job: ClusterJob): Promise<string> => {
       const { code, stdout } = await (await job.main(inputs)).ended;
       assert.equal(code, 0, stdout);
-      const { cells } = await readReport(join(folder.path, 'bench-results'));
+      const { cells } = await readReport(join(job.workspace, 'bench-results'));
       assert.deepEqual(new Set(cells.map(({ state }) => state)), new Set(['measured']));
-      assert.deepEqual(await listLeftOvers(job, kind.access.kubeconfig), []);
       const namespace = (await job.readEverCreated()).find((thing) => thing.kind === 'namespace');
       return namespace?.name ?? '';
     };
-    const namespaces = await Promise.all([measure(), measure()]);
+    const jobs = [await createJob(), await createJob()];
+    const namespaces = await Promise.all(jobs.map(measure));
     assert.equal(new Set(namespaces).size, 2);
     for (const name of namespaces) assert.match(name, /^seldon-bench-/);
+    // Not before both are over: what is there without a record could be the other's.
+    for (const job of jobs) assert.deepEqual(await listLeftOvers(job), []);
   });
 
   test('a namespace that is going takes no model, is told at once, and is waited for where it is ours', async (t) => {
@@ -151,7 +115,7 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
   test('a namespace that is removed while its model is waited for is told as that', async (t) => {
     const image = await buildScriptImage(t, GIVEN.image, 'import time; time.sleep(3600)');
     await using folder = await makeFolder();
-    await using job = await createClusterJob(folder.path);
+    await using job = await createClusterJob(folder.path, { kind, images: [] });
     await using _operator = await startOperator(kind.access);
     const running = await job.main({ ...inputs, image });
     await waitWhileRunning(running, () => findModelPod(api));
@@ -160,7 +124,7 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
     const { code, stdout } = await running.ended;
     assert.equal(code, 3, stdout);
     assert.match(stdout, /^::error::.* it is not there any more/m, 'not that the time was up');
-    assert.deepEqual(await listLeftOvers(job, kind.access.kubeconfig), []);
+    assert.deepEqual(await listLeftOvers(job), []);
   });
 
   // The last one: what waits for a node may be late to see that it is back.
@@ -180,8 +144,3 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
     assert.equal((await waitForNode(api, signal)).metadata.name, node);
   });
 });
-
-async function findModelPod(api: KubeApi): Promise<Pod | null> {
-  const { items } = await api.get<List<Pod>>(MODEL_PODS);
-  return items.find(({ status }) => status?.phase === 'Running') ?? null;
-}

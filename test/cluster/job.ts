@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import type { Created } from '../../src/target/target.ts';
 import { projectFolder, type Running } from '../helpers/run-tool.ts';
 import { createRunner, type Runner, type RunnerOptions } from '../helpers/runner.ts';
+import { type Surroundings, takeSnapshot } from './snapshot.ts';
 
 export interface ClusterJob extends Runner, AsyncDisposable {
+  /** Where it works. What is there now and was not in `before` is the job's, if no other works there. */
+  readonly surroundings: Surroundings;
+  readonly before: ReadonlySet<string>;
   /** RUNNER_TEMP, and the folder for temporary files too: all folders of a run are made in it. */
   readonly temp: string;
   /** All that the main step ever had on its record, whether or not it was taken back since. */
@@ -15,7 +19,11 @@ export interface ClusterJob extends Runner, AsyncDisposable {
  * A job with only what the published Action consists of, whose files all lie below `folder`. Disposing takes back what
  * a test that failed has left of it.
  */
-export async function createClusterJob(folder: string, options: RunnerOptions = {}): Promise<ClusterJob> {
+export async function createClusterJob(
+  folder: string,
+  surroundings: Surroundings,
+  options: RunnerOptions = {},
+): Promise<ClusterJob> {
   for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
     await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
   }
@@ -28,6 +36,8 @@ export async function createClusterJob(folder: string, options: RunnerOptions = 
   let running: Running | null = null;
   return {
     ...runner,
+    surroundings,
+    before: new Set(await takeSnapshot(surroundings)),
     temp,
     async main(inputs) {
       running = await runner.main(inputs);

@@ -11,6 +11,8 @@ const run = promisify(execFile);
 export interface Kind extends AsyncDisposable {
   readonly name: string;
   readonly access: Access;
+  /** The container that is its node. */
+  readonly node: string;
 }
 
 /** A kind cluster as somebody makes one by hand, from the image that KIND_NODE_IMAGE names; disposing deletes it. */
@@ -29,5 +31,10 @@ export async function createKind(): Promise<Kind> {
     await remove();
     throw error;
   }
-  return { name, access: { kubeconfig, context: `kind-${name}` }, [Symbol.asyncDispose]: remove };
+  return {
+    name,
+    access: { kubeconfig, context: `kind-${name}` },
+    node: `${name}-control-plane`,
+    [Symbol.asyncDispose]: remove,
+  };
 }

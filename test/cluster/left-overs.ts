@@ -3,31 +3,46 @@ import { type KubeApi, openKubeApi } from '../../src/target/kubernetes/api.ts';
 import type { List } from '../../src/target/kubernetes/objects.ts';
 import { isGroupAlive, readStartTime } from '../../src/target/process-group.ts';
 import type { Created } from '../../src/target/target.ts';
+import { askUntil } from '../../src/target/wait.ts';
 import { docker } from '../helpers/docker.ts';
 import type { ClusterJob } from './job.ts';
+import { takeSnapshot } from './snapshot.ts';
 
-/** Of all that a job ever had on its record, and of its temporary files, what is still there. */
-export async function listLeftOvers(job: ClusterJob, kubeconfig: string | null = null): Promise<readonly string[]> {
-  const left: string[] = (await readdir(job.temp)).filter((name) => name.startsWith('seldon-bench-'));
-  for (const thing of await job.readEverCreated()) {
-    if (await isThere(thing, kubeconfig)) left.push(JSON.stringify(thing));
-  }
+const LIMIT_MS = 10_000;
+
+/**
+ * What is left of a job that is over: of all that it ever had on its record, of its temporary files, and of what can be
+ * there without a record. Docker ends by itself what it did for a program that went, so it is given a moment.
+ */
+export async function listLeftOvers(job: ClusterJob): Promise<readonly string[]> {
+  let left: readonly string[] = [];
+  const nothing = async (): Promise<true | null> => {
+    left = await look(job);
+    return left.length === 0 ? true : null;
+  };
+  await askUntil(nothing, LIMIT_MS, new AbortController().signal);
   return left;
 }
 
-/** `kubeconfig` is that of the cluster that stays: the run's own copy went with the run. */
-async function isThere(thing: Created, kubeconfig: string | null): Promise<boolean> {
+/** The same at this moment. */
+export async function look(job: ClusterJob): Promise<readonly string[]> {
+  const left: string[] = (await readdir(job.temp)).filter((name) => name.startsWith('seldon-bench-'));
+  for (const thing of await job.readEverCreated()) {
+    if (await isThere(thing, job)) left.push(JSON.stringify(thing));
+  }
+  const now = await takeSnapshot(job.surroundings);
+  return [...left, ...now.filter((line) => !job.before.has(line))];
+}
+
+/** In a cluster that stays: the run's own kubeconfig of it went with the run. */
+async function isThere(thing: Created, { surroundings: { kind } }: ClusterJob): Promise<boolean> {
   const open = (context: string): Promise<KubeApi> => {
-    if (kubeconfig === null)
-      throw new Error(`expected nothing in a cluster that stays, found ${JSON.stringify(thing)}`);
-    return openKubeApi({ kubeconfig, context }, AbortSignal.timeout(30_000));
+    if (kind === null) throw new Error(`expected nothing in a cluster that stays, found ${JSON.stringify(thing)}`);
+    return openKubeApi({ ...kind.access, context }, AbortSignal.timeout(30_000));
   };
   switch (thing.kind) {
     case 'folder':
-      return stat(thing.path).then(
-        () => true,
-        () => false,
-      );
+      return succeeds(stat(thing.path));
     case 'process-group':
       return (await readStartTime(thing.pid)) === thing.startTime && (await isGroupAlive(thing.pid));
     case 'container':
@@ -36,12 +51,11 @@ async function isThere(thing: Created, kubeconfig: string | null): Promise<boole
       return (await docker('image', 'ls', '--quiet', thing.reference)) !== '';
     case 'kind-cluster':
       return (await listNodes(thing.name)).length > 0;
+    // Where the node is gone, so is what was in it.
+    case 'node-image':
+      return succeeds(docker('exec', thing.node, 'crictl', 'inspecti', thing.reference));
     case 'node-folder':
-      // Where the node is gone, so is what was in it.
-      return docker('exec', thing.node, 'test', '-e', thing.path).then(
-        () => true,
-        () => false,
-      );
+      return succeeds(docker('exec', thing.node, 'test', '-e', thing.path));
     case 'namespace':
       return (await (await open(thing.context)).find(`/api/v1/namespaces/${thing.name}`)) !== null;
     case 'models': {
@@ -53,6 +67,13 @@ async function isThere(thing: Created, kubeconfig: string | null): Promise<boole
       return false;
     }
   }
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Names of the containers that are a kind cluster's nodes, running or not. */

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { readMarker } from '../../src/comment-marker.ts';
+import { listDescendants } from '../helpers/descendants.ts';
+import { buildImage } from '../helpers/docker.ts';
 import { environmentOf, eventOf } from '../helpers/github/events.ts';
 import { startGitHub } from '../helpers/github/server.ts';
 import { buildReadyBase } from '../helpers/model-image.ts';
 import { makeFolder, readReport } from '../helpers/run-tool.ts';
-import { crdFile, missesKind } from '../target/kubernetes/test-cluster.ts';
-import { interrupt } from './interrupt.ts';
+import { crdFile, missesHelm, missesKind } from '../target/kubernetes/test-cluster.ts';
+import { interrupt, killAndTakeBack } from './interrupt.ts';
 import { type ClusterJob, createClusterJob } from './job.ts';
 import { listLeftOvers, listNodes } from './left-overs.ts';
 import { operateRuns } from './operate-runs.ts';
@@ -19,7 +21,7 @@ import { waitWhileRunning } from './while-running.ts';
 const skip = (await missesKind()) ?? false;
 const LIMIT = { timeout: 900_000 };
 
-const INPUTS = { target: 'kind', 'node-image': process.env.KIND_NODE_IMAGE ?? '', operator: crdFile };
+const INPUTS = { target: 'kind', operator: crdFile };
 const SMALL = { rounds: '6', block: '20ms', batches: '1,50' };
 /** An image that is there, and without a model in it: nothing is built, and it is in the node in seconds. */
 const GIVEN = { image: process.env.SELDON_BENCH_BASE_IMAGE ?? '', methods: 'predict' };
@@ -30,17 +32,19 @@ test('a pull request gets what was measured in a cluster, and nothing is left bu
 }, async (t) => {
   const base = await buildReadyBase(t);
   if (base === null) return;
+  const node = await buildNodeImage(t);
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
   const run = github.addRunOfPull(pull);
-  await using job = await createClusterJob(folder.path, {
+  const surroundings = { kind: null, images: [base, node] };
+  await using job = await createClusterJob(folder.path, surroundings, {
     env: { ...environmentOf(github, 'pull_request', { run: run.id }), SELDON_BENCH_BASE_IMAGE: base },
     event: eventOf('pull_request', github),
     token: github.token,
   });
   await using _operators = operateRuns(job.temp);
-  const { code, stdout } = await (await job.main({ ...INPUTS, ...SMALL })).ended;
+  const { code, stdout } = await (await job.main({ ...INPUTS, ...SMALL, 'node-image': node })).ended;
   assert.equal(code, 0, stdout);
 
   const report = await readReport(join(folder.path, 'bench-results'));
@@ -78,30 +82,21 @@ test('a run that is killed leaves a cluster, an image and folders, and the post 
 }, async (t) => {
   const base = await buildReadyBase(t);
   if (base === null) return;
+  const node = await buildNodeImage(t);
   await using folder = await makeFolder();
-  await using job = await createClusterJob(folder.path, { env: { SELDON_BENCH_BASE_IMAGE: base } });
-  const running = await job.main({ ...INPUTS, ...SMALL });
+  const surroundings = { kind: null, images: [base, node] };
+  await using job = await createClusterJob(folder.path, surroundings, { env: { SELDON_BENCH_BASE_IMAGE: base } });
+  const running = await job.main({ ...INPUTS, ...SMALL, 'node-image': node });
   // The cluster is up by then, and the image is built.
   await running.until(/loading image/);
-  running.child.kill('SIGKILL');
-  assert.equal((await running.ended).signal, 'SIGKILL');
-  const name = await findCluster(job);
-  assert.notDeepEqual(await listNodes(name ?? ''), []);
-
-  for (let i = 0; i < 2; i++) {
-    const post = await job.post();
-    assert.equal(post.code, 0, post.stdout);
-    for (const kind of ['kind-cluster', 'image', 'folder'])
-      assert.match(post.stdout, new RegExp(`taken back: ${kind}`));
-    assert.doesNotMatch(post.stdout, /::(warning|error)/);
-  }
-  assert.deepEqual(await listLeftOvers(job), []);
+  await killAndTakeBack(job, running, ['kind-cluster', 'image', 'folder']);
 });
 
-test('SIGINT while the cluster is made leaves nothing', { skip, ...LIMIT }, async () => {
+test('SIGINT while the cluster is made leaves nothing', { skip, ...LIMIT }, async (t) => {
+  const node = await buildNodeImage(t);
   await using folder = await makeFolder();
-  await using job = await createClusterJob(folder.path);
-  const running = await job.main({ ...INPUTS, ...GIVEN, ...SMALL });
+  await using job = await createClusterJob(folder.path, { kind: null, images: [node] });
+  const running = await job.main({ ...INPUTS, ...GIVEN, ...SMALL, 'node-image': node });
   // There is something to take back, and kind is at work on it.
   await waitWhileRunning(running, async () => {
     const name = await findCluster(job);
@@ -110,13 +105,49 @@ test('SIGINT while the cluster is made leaves nothing', { skip, ...LIMIT }, asyn
   await interrupt(job, running);
 });
 
-test('SIGINT while the image is loaded leaves nothing', { skip, ...LIMIT }, async () => {
+test('SIGINT while the image is loaded leaves nothing', { skip, ...LIMIT }, async (t) => {
+  const node = await buildNodeImage(t);
   await using folder = await makeFolder();
-  await using job = await createClusterJob(folder.path);
-  const running = await job.main({ ...INPUTS, ...GIVEN, ...SMALL });
+  await using job = await createClusterJob(folder.path, { kind: null, images: [node] });
+  const running = await job.main({ ...INPUTS, ...GIVEN, ...SMALL, 'node-image': node });
   await running.until(/loading image/);
   await interrupt(job, running);
 });
+
+test('SIGINT while helm installs leaves nothing', { skip: skip || (await missesHelm()), ...LIMIT }, async (t) => {
+  const node = await buildNodeImage(t);
+  await using folder = await makeFolder();
+  const chart = join(folder.path, 'chart');
+  await mkdir(join(chart, 'templates'), { recursive: true });
+  await writeFile(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: seldon-core-operator\nversion: 1.19.0\n');
+  await writeFile(join(chart, 'templates', 'manager.yaml'), JSON.stringify(NEVER_READY));
+  await using job = await createClusterJob(folder.path, { kind: null, images: [node] });
+  const running = await job.main({ ...INPUTS, ...GIVEN, ...SMALL, 'node-image': node, operator: chart });
+  await waitWhileRunning(running, async () => {
+    const family = await listDescendants(running.child.pid as number);
+    return family.find(({ command }) => /^helm (upgrade|install)/.test(command)) ?? null;
+  });
+  await interrupt(job, running);
+});
+
+/** helm waits for it. */
+const NEVER_READY = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'manager' },
+  spec: {
+    selector: { matchLabels: { app: 'manager' } },
+    template: {
+      metadata: { labels: { app: 'manager' } },
+      spec: { containers: [{ name: 'manager', image: 'seldon-bench-test/nothing:1', imagePullPolicy: 'Never' }] },
+    },
+  },
+};
+
+/** A node's image by a name of this test alone. */
+function buildNodeImage(t: TestContext): Promise<string> {
+  return buildImage(t, [`FROM ${process.env.KIND_NODE_IMAGE}`]);
+}
 
 /** The cluster that the job has on its record; null while there is none. */
 async function findCluster(job: ClusterJob): Promise<string | null> {
