@@ -55,19 +55,30 @@ export async function lendImage(
   return { [Symbol.asyncDispose]: remove };
 }
 
-/** Takes an image out of a node by its name; one that is gone is fine, and so is a node that is gone. False if it is still there. */
+/**
+ * Takes an image out of a node; one that is gone is fine, and so is a node that is gone. Where it has other names there
+ * too, only its own is taken: without any it would stay by its number. False if it is still there.
+ */
 export async function removeNodeImage(node: string, reference: string): Promise<boolean> {
   const signal = AbortSignal.timeout(REMOVE_LIMIT_MS);
   try {
-    const { code, stderr } = await runDocker(['exec', node, ...CONTAINERD, 'rm', nameInNode(reference)], { signal });
-    return code === 0 || /not found|no such container|is not running/i.test(stderr);
+    const names = await listNames(node, reference, signal);
+    const argv = names.length > 1 ? [...CONTAINERD, 'rm', nameInNode(reference)] : ['crictl', 'rmi', reference];
+    const { code, stderr } = await runDocker(['exec', node, ...argv], { signal });
+    return code === 0 || /not found|no such (container|image)|is not running/i.test(stderr);
   } catch {
     return false;
   }
 }
 
 export function tellRemoval(node: string, reference: string): string {
-  return ['docker', 'exec', node, ...CONTAINERD, 'rm', nameInNode(reference)].join(' ');
+  return `docker exec ${node} crictl rmi ${reference}`;
+}
+
+async function listNames(node: string, reference: string, signal: AbortSignal): Promise<readonly string[]> {
+  const { code, stdout } = await runDocker(['exec', node, 'crictl', 'inspecti', reference], { signal });
+  if (code !== 0) return [];
+  return (JSON.parse(stdout) as { status: { repoTags?: readonly string[] } }).status.repoTags ?? [];
 }
 
 /** A node's runtime knows images by their whole names, where Docker leaves out its own registry and the tag `latest`. */
