@@ -18,6 +18,7 @@ export interface NodeRoom {
 /** Less than this makes nobody wait for a place: Kubernetes shares CPU out in proportion to what is asked for. */
 const LEAST_CPU = 100;
 const STEP = 50;
+const NOT_READY = 'node.kubernetes.io/not-ready';
 
 /**
  * How much CPU each model asks for: as much as it may use, which gives it the class Guaranteed, where all of them fit so;
@@ -101,9 +102,13 @@ export function describeRoom(rooms: readonly NodeRoom[]): string {
   );
 }
 
-function takesModels({ spec }: Node): boolean {
+function takesModels({ spec, status }: Node): boolean {
+  const isReady = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
   const tolerated = ({ key, effect }: Taint): boolean =>
-    effect === 'PreferNoSchedule' || (key === 'model' && effect === 'NoSchedule');
+    effect === 'PreferNoSchedule' ||
+    (key === 'model' && effect === 'NoSchedule') ||
+    // It stays for a moment after a node has become ready.
+    (isReady && key === NOT_READY);
   return spec?.unschedulable !== true && (spec?.taints ?? []).every(tolerated);
 }
 

@@ -109,6 +109,13 @@ test('what has ended or is on no node asks for nothing, and nodes that take no m
   );
 });
 
+test('a node that has just become ready takes models, whatever it is still marked with', () => {
+  const fresh = node('n', '2', 'node.kubernetes.io/not-ready');
+  const ready = { ...fresh, status: { ...fresh.status, conditions: [{ type: 'Ready', status: 'True' }] } };
+  assert.equal(listRooms([fresh], []).length, 0);
+  assert.equal(listRooms([ready], []).length, 1);
+});
+
 test('models get as much as they may use where all of them fit so, else less, else they are refused with the sum', async () => {
   const place = (nodes: readonly Node[]): KubeApi =>
     ({ get: async (path: string) => ({ items: path.endsWith('/nodes') ? nodes : [] }) }) as never;
