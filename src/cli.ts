@@ -13,9 +13,7 @@ const log = createTerminalLog(process.stderr, { quiet: command.quiet });
 try {
   process.exitCode = await run(log);
 } catch (error) {
-  log.end();
-  fail(error);
-  process.exitCode = exitCodeOfError(error);
+  process.exitCode = endWith(error);
 }
 
 async function run(log: TerminalLog): Promise<number> {
@@ -38,9 +36,7 @@ async function run(log: TerminalLog): Promise<number> {
     if (interruption.signal.aborted) return exitCodeOfError(interruption.signal.reason);
     return exitCodeOf(report, stopped, config.strict);
   } catch (error) {
-    log.end();
-    fail(error);
-    return exitCodeOfError(error);
+    return endWith(error);
   } finally {
     await tellEvidence(evidence);
   }
@@ -68,6 +64,13 @@ async function publish(config: Config, log: TerminalLog, report: import('./repor
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const width = process.stdout.columns || 100;
   process.stdout.write(command.json ? json : renderTerminal(report, { colour, width }));
+}
+
+/** Tells what ended the run; its exit code. */
+function endWith(error: unknown): number {
+  log.end();
+  fail(error);
+  return exitCodeOfError(error);
 }
 
 /** A mistake of the caller's, or a server's end, is told in a sentence; anything else is ours and shows its stack. */

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import { type Outlet, within } from './outlet.ts';
-import { addressOf, describePlace, TITLE, type Upload } from './upload.ts';
+import { describePlace, linkTo, TITLE, type Upload } from './upload.ts';
 
 /**
  * Uploads what targets left when something went wrong, where they did and that is wanted. `isServed`: whether there is a
@@ -12,7 +12,7 @@ export async function uploadDiagnosis(
   isServed: boolean,
   outlet: Outlet,
 ): Promise<Upload> {
-  const { config, occasion, signal, log } = outlet;
+  const { config, signal, log } = outlet;
   const folder = evidence.host.evidenceFolder;
   const files = await evidence.list().catch(() => []);
   if (files.length === 0) return end();
@@ -23,12 +23,9 @@ export async function uploadDiagnosis(
   const uploaded = await within('diagnosis', outlet, uploading).catch(() => null);
   if (uploaded === null) return signal.aborted ? end() : end(TOO_SLOW);
   const { id, problem } = uploaded;
-  const link =
-    id === null || occasion === null || occasion.runId === null
-      ? []
-      : [{ report: reportId, what: 'diagnosis', url: addressOf(occasion, occasion.runId, id) } as const];
   const warnings = problem === null ? [] : [{ title: TITLE, message: problem }];
-  return { links: link, outputs: { 'diagnosis-artifact-id': String(id ?? '') }, warnings };
+  const links = linkTo('diagnosis', reportId, id, outlet);
+  return { links, outputs: { 'diagnosis-artifact-id': String(id ?? '') }, warnings };
 }
 
 const TOO_SLOW = 'the diagnosis was not uploaded: the artifact service did not answer in time';

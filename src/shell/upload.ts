@@ -14,7 +14,7 @@ export const TITLE = 'Report artifacts';
 
 /** Uploads what lies in the output folder, where that is wanted and possible. Never rejects. */
 export async function upload(report: Report, files: readonly string[], outlet: Outlet): Promise<Upload> {
-  const { config, occasion, signal, log } = outlet;
+  const { config, signal, log } = outlet;
   if (!config.publishing.artifacts) return end('off');
   if (signal.aborted) return end('aborted');
   const { uploadArtifacts } = await import('../github/artifacts.ts');
@@ -29,12 +29,8 @@ export async function upload(report: Report, files: readonly string[], outlet: O
   const uploaded = await within('artifacts', outlet, uploadArtifacts(request)).catch(() => null);
   if (uploaded === null) return signal.aborted ? end('aborted') : end('failed', TOO_SLOW);
   log.info(`artifacts: ${uploaded.status}`);
-  const link = (what: Link['what'], id: number | null): Link[] =>
-    id === null || occasion === null || occasion.runId === null
-      ? []
-      : [{ report: report.id, what, url: addressOf(occasion, occasion.runId, id) }];
   return {
-    links: [...link('html', uploaded.page), ...link('data', uploaded.data)],
+    links: [...linkTo('html', report.id, uploaded.page, outlet), ...linkTo('data', report.id, uploaded.data, outlet)],
     outputs: {
       'artifact-status': uploaded.status,
       'html-artifact-id': String(uploaded.page ?? ''),
@@ -51,6 +47,17 @@ export function describePlace({ config, occasion }: Pick<Outlet, 'config' | 'occ
     serverUrl: occasion?.serverUrl ?? 'https://github.com',
     isRerun: occasion?.runAttempt !== '1',
   };
+}
+
+/** None to what was not uploaded, or outside of a run. */
+export function linkTo(
+  what: Link['what'],
+  report: string,
+  id: number | null,
+  { occasion }: Pick<Outlet, 'occasion'>,
+): Link[] {
+  if (id === null || occasion === null || occasion.runId === null) return [];
+  return [{ report, what, url: addressOf(occasion, occasion.runId, id) }];
 }
 
 /** Where an artifact is opened in a browser. */

@@ -1,38 +1,31 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { startOperator } from '../helpers/operator/operator.ts';
+import { repeat } from '../helpers/repeat.ts';
 
 const PAUSE_MS = 100;
 
 /** Runs the stand-in operator against each cluster whose kubeconfig a run puts below its folder for temporary files. */
 export function operateRuns(temp: string): AsyncDisposable {
   const operators = new AsyncDisposableStack();
-  const stop = new AbortController();
+  // Ended after the looking, which may start another.
+  const started = operators.use(new AsyncDisposableStack());
   const known = new Set<string>();
-  const work = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
+  operators.use(
+    repeat(async () => {
       for (const kubeconfig of await findKubeconfigs(temp)) {
         if (known.has(kubeconfig)) continue;
         try {
-          operators.use(await startOperator({ kubeconfig, context: await readContext(kubeconfig) }));
+          started.use(await startOperator({ kubeconfig, context: await readContext(kubeconfig) }));
           known.add(kubeconfig);
         } catch {
           // It is not written yet, or gone with its run: the next turn tells.
         }
       }
-      await sleep(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => {});
-    }
-  };
-  const working = work();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await working;
-      await operators.disposeAsync();
-    },
-  };
+    }, PAUSE_MS),
+  );
+  return operators;
 }
 
 async function findKubeconfigs(temp: string): Promise<string[]> {

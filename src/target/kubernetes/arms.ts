@@ -4,7 +4,10 @@ import { nameArm, nameTarget } from '../arm-name.ts';
 import type { ModelImage } from '../model-image.ts';
 import { startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
+import { explainApiError } from './api.ts';
 import { type Place, startArm } from './arm.ts';
+import { type Witness, writeBundle } from './bundle.ts';
+import { writeBundleOnLoss } from './bundle-on-loss.ts';
 import type { Amount } from './capacity.ts';
 import { ENGINE_RESOURCES } from './manifest.ts';
 import type { DeployOptions } from './options.ts';
@@ -15,6 +18,31 @@ const ARMS_AT_ONCE = 2;
 export interface KubernetesTargets extends AsyncDisposable {
   /** One for each arm, in their order. */
   readonly targets: readonly Target[];
+}
+
+/**
+ * Takes over the targets that `start` puts up; `stack` takes back all that was made for them. What goes wrong, now or
+ * while they are measured, is kept as the witness tells it, and before anything is taken back.
+ */
+export async function holdTargets(
+  start: () => Promise<readonly Target[]>,
+  witness: () => Witness,
+  stack: AsyncDisposableStack,
+  host: Host,
+): Promise<KubernetesTargets> {
+  try {
+    const targets = await start();
+    for (const target of targets) stack.use(target);
+    // Disposed first: what it still reads is about to be taken back by the others.
+    const lost = targets.map((target) => target.lost);
+    stack.use(writeBundleOnLoss(lost, witness(), host));
+    const made = stack.move();
+    return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
+  } catch (cause) {
+    const error = explainApiError(cause);
+    await writeBundle(witness(), host, error);
+    throw error;
+  }
 }
 
 /** Deploys all arms, some at a time. `images` in the arms' order; null where the cluster fetches them. Throws ServerError. */

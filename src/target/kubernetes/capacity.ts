@@ -1,5 +1,6 @@
 import { ServerError } from '../../errors.ts';
 import type { KubeApi } from './api.ts';
+import { isReady } from './conditions.ts';
 import type { List, Node, Pod, Quantities, Taint } from './objects.ts';
 import type { Limits } from './options.ts';
 
@@ -102,13 +103,13 @@ export function describeRoom(rooms: readonly NodeRoom[]): string {
   );
 }
 
-function takesModels({ spec, status }: Node): boolean {
-  const isReady = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+function takesModels(node: Node): boolean {
+  const { spec } = node;
   const tolerated = ({ key, effect }: Taint): boolean =>
     effect === 'PreferNoSchedule' ||
     (key === 'model' && effect === 'NoSchedule') ||
     // It stays for a moment after a node has become ready.
-    (isReady && key === NOT_READY);
+    (key === NOT_READY && isReady(node));
   return spec?.unschedulable !== true && (spec?.taints ?? []).every(tolerated);
 }
 

@@ -4,12 +4,10 @@ import type { ArmConfig } from '../../config.ts';
 import { UserError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
 import { createRunFolder } from '../run-folder.ts';
-import type { Host } from '../target.ts';
-import { type Access, ApiError, explainApiError, type KubeApi, openKubeApi, readContext, waitForApi } from './api.ts';
+import type { Host, Target } from '../target.ts';
+import { type Access, ApiError, type KubeApi, openKubeApi, readContext, waitForApi } from './api.ts';
 import type { Place } from './arm.ts';
-import { type KubernetesTargets, listBeside, startArms } from './arms.ts';
-import { writeBundle } from './bundle.ts';
-import { writeBundleOnLoss } from './bundle-on-loss.ts';
+import { holdTargets, type KubernetesTargets, listBeside, startArms } from './arms.ts';
 import { type Amount, chooseCpuRequest } from './capacity.ts';
 import { fetchChart } from './chart.ts';
 import { chooseOperator } from './choose-operator.ts';
@@ -37,8 +35,7 @@ export async function startClusterTargets(
   await using stack = new AsyncDisposableStack();
   const access = await findAccess(options);
   let namespace: Namespace | null = null;
-  const witness = () => ({ access, namespace, kindCluster: null });
-  try {
+  const start = async (): Promise<Target[]> => {
     const api = await openKubeApi(access, host.signal);
     const ready = await prepareCluster(options, arms, methods, { access, api }, host);
     namespace = stack.use(
@@ -46,18 +43,9 @@ export async function startClusterTargets(
         ? borrowNamespace(api, access, nameNamespace(), host)
         : joinNamespace(api, access, options.namespace, host)),
     );
-    const targets = await startArms(options, arms, methods, { ...ready, namespace }, [], null, host);
-    for (const target of targets) stack.use(target);
-    // Disposed first: what it still reads is about to be taken back by the others.
-    const lost = targets.map((target) => target.lost);
-    stack.use(writeBundleOnLoss(lost, witness(), host));
-    const made = stack.move();
-    return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
-  } catch (cause) {
-    const error = explainApiError(cause);
-    await writeBundle(witness(), host, error);
-    throw error;
-  }
+    return startArms(options, arms, methods, { ...ready, namespace }, [], null, host);
+  };
+  return await holdTargets(start, () => ({ access, namespace, kindCluster: null }), stack, host);
 }
 
 /** Looks at everything that can be wrong with the cluster, and puts Seldon Core into it where that is wanted. */
@@ -69,7 +57,7 @@ async function prepareCluster(
   host: Host,
 ): Promise<Omit<Place, 'namespace'>> {
   const beside = listBeside(arms, methods);
-  const chosen = await host.time('look at the cluster', async () => {
+  const [chosen, requestBefore] = await host.time('look at the cluster', async () => {
     await waitForApi(api, API_LIMIT_MS, host.signal);
     const operator = await chooseOperator(options.operator, api, access, host);
     await requirePermissions(api, {
@@ -79,8 +67,7 @@ async function prepareCluster(
       installsOperator: operator.kind !== 'present',
     });
     // What is installed stays: not in a cluster that then has no room for the models.
-    await chooseRequest(api, beside, options, host);
-    return operator;
+    return [operator, await chooseRequest(api, beside, options, host)] as const;
   });
   await using folder = await createRunFolder(process.env.RUNNER_TEMP || tmpdir(), host, 'cluster-');
   const operator = await fetchChart(chosen, folder.path, host);
@@ -97,7 +84,7 @@ async function prepareCluster(
     ingress: options.ingress === 'istio' ? await findIngress(api, network) : null,
     isLocal: false,
     nullProgram: null,
-    cpuRequest: await chooseRequest(api, beside, options, host),
+    cpuRequest: operator.kind === 'present' ? requestBefore : await chooseRequest(api, beside, options, host),
     about: { version, operator: describeOperator(operator), pinned: null },
   };
 }

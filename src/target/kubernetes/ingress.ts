@@ -1,14 +1,14 @@
 import { ServerError } from '../../errors.ts';
 import type { Route } from '../local/readiness.ts';
 import type { Host } from '../target.ts';
-import { askUntil } from '../wait.ts';
 import { ApiError, type KubeApi } from './api.ts';
+import { isReady } from './conditions.ts';
 import { GATEWAY_LABEL } from './istio.ts';
 import type { Model } from './manifest.ts';
 import type { Network, Place } from './network.ts';
 import type { List, Pod, SeldonDeployment } from './objects.ts';
 import { seldonDeploymentPath } from './paths.ts';
-import { createPatience } from './patience.ts';
+import { askApi } from './patience.ts';
 
 const SELECTOR = new URLSearchParams({ labelSelector: GATEWAY_LABEL.join('=') });
 const HTTP_PORT = 80;
@@ -31,7 +31,7 @@ export async function findIngress(api: KubeApi, network: Network): Promise<Ingre
     const { namespace, nodePort, selector } = chooseGateway(items);
     const pods = `/api/v1/namespaces/${namespace}/pods?${new URLSearchParams({ labelSelector: selector })}`;
     const { items: gateways } = await api.get<List<Pod>>(pods);
-    const node = gateways.find(isReady)?.spec.nodeName;
+    const node = gateways.find((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined)?.spec.nodeName;
     if (node === undefined) {
       throw new ServerError(
         `expected a pod of the ingress gateway in namespace ${namespace} that is ready; there is none. See why it does not run.`,
@@ -115,15 +115,9 @@ export async function waitForRoute(
   limitMs = ROUTE_LIMIT_MS,
 ): Promise<void> {
   let last: RouteState = 'pending';
-  const isPassing = createPatience();
-  const ready = await askUntil(
+  const ready = await askApi(
     async () => {
-      try {
-        last = readRoute(await api.find<SeldonDeployment>(seldonDeploymentPath(namespace, name)));
-      } catch (error) {
-        // The API server is away for a moment.
-        if (!isPassing(error)) throw error;
-      }
+      last = readRoute(await api.find<SeldonDeployment>(seldonDeploymentPath(namespace, name)));
       return last === 'ready' ? true : null;
     },
     limitMs,
@@ -148,9 +142,4 @@ export function readRoute(seldon: SeldonDeployment | null): RouteState {
   const condition = seldon?.status?.conditions?.find(({ type }) => type === 'istioVirtualServicesReady');
   if (condition?.status !== 'True') return 'pending';
   return condition.reason === 'No VirtualServices defined' ? 'none' : 'ready';
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  const isUp = status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-  return isUp && metadata.deletionTimestamp === undefined;
 }

@@ -1,10 +1,9 @@
-import { ServerError } from '../../errors.ts';
-import { lastLines, runProgram } from '../exec.ts';
 import type { Host } from '../target.ts';
 import type { Access } from './api.ts';
+import { inCluster, requireHelm } from './helm.ts';
 import { GATEWAY } from './istio.ts';
 import { CHART_NAME, type ChartSource } from './operator-source.ts';
-import { findRelease, inCluster, SELDON_RELEASE, uninstallCommand } from './release.ts';
+import { findRelease, SELDON_RELEASE, uninstallCommand } from './release.ts';
 
 const HELM_LIMIT_MS = 240_000;
 /** A run that is being stopped takes no longer to look at what it leaves. */
@@ -41,16 +40,13 @@ async function upgrade({ chart, version }: ChartSource, { access, ingress }: Ope
   const where = /^https?:/.test(chart) ? [CHART_NAME, '--repo', chart] : [chart];
   const istio = ingress === 'istio' ? ['istio.enabled=true', `istio.gateway=${GATEWAY}`] : [];
   const settings = ['usageMetrics.enabled=false', ...istio].flatMap((setting) => ['--set', setting]);
-  const { code, stderr } = await runProgram(
-    ['helm', 'upgrade', '--install', name, ...where, '--version', version, '--create-namespace'].concat(
-      ...[inCluster(access, namespace), settings, '--wait', '--timeout', `${HELM_LIMIT_MS / 1000}s`],
-    ) as [string, ...string[]],
+  const args = ['upgrade', '--install', name, ...where, '--version', version, '--create-namespace'];
+  const waiting = ['--wait', '--timeout', `${HELM_LIMIT_MS / 1000}s`];
+  await requireHelm(
+    [...args, ...inCluster(access, namespace), ...settings, ...waiting],
+    `expected helm to install Seldon Core ${version}; it could not. Its last lines say why.`,
     { signal: host.signal, timeoutMs: HELM_LIMIT_MS + 10_000 },
   );
-  if (code === 0) return;
-  throw new ServerError(`expected helm to install Seldon Core ${version}; it could not. Its last lines say why.`, {
-    detail: lastLines(stderr),
-  });
 }
 
 async function tellWhatIsLeft(access: Access, host: Host): Promise<void> {

@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ServerError } from '../../errors.ts';
-import { lastLines, runProgram } from '../exec.ts';
 import type { Host } from '../target.ts';
 import type { Access, KubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
+import { inCluster, requireHelm } from './helm.ts';
 import { istioPath } from './paths.ts';
 
 const VERSION = '1.30.3';
@@ -55,15 +54,10 @@ export async function fetchIstioCharts(charts: string, folder: string, host: Hos
   await mkdir(target);
   await host.time("fetch Istio's charts", async () => {
     for (const chart of CHARTS) {
-      const argv = ['helm', 'pull', chart, '--repo', charts, '--version', VERSION, '--untar', '--untardir', target];
-      const { code, stderr } = await runProgram(argv as [string, ...string[]], {
-        signal: host.signal,
-        timeoutMs: PULL_LIMIT_MS,
-      });
-      if (code === 0) continue;
-      throw new ServerError(
+      await requireHelm(
+        ['pull', chart, '--repo', charts, '--version', VERSION, '--untar', '--untardir', target],
         `expected to fetch chart ${chart} ${VERSION} of Istio from ${charts}; helm could not. Its last lines say why.`,
-        { detail: lastLines(stderr) },
+        { signal: host.signal, timeoutMs: PULL_LIMIT_MS },
       );
     }
   });
@@ -98,16 +92,11 @@ export function describeGateway(): object {
 }
 
 async function install(chart: Chart, charts: string, access: Access, host: Host): Promise<void> {
-  const cluster = ['--namespace', NAMESPACE, '--kubeconfig', access.kubeconfig, '--kube-context', access.context];
-  const argv = ['helm', 'upgrade', '--install', RELEASES[chart], join(charts, chart), '--create-namespace', ...cluster];
+  const args = ['upgrade', '--install', RELEASES[chart], join(charts, chart), '--create-namespace'];
   const waiting = ['--values', '-', '--wait', '--timeout', `${HELM_LIMIT_MS / 1000}s`];
-  const { code, stderr } = await runProgram([...argv, ...waiting] as [string, ...string[]], {
-    signal: host.signal,
-    timeoutMs: HELM_LIMIT_MS + 10_000,
-    input: JSON.stringify(VALUES[chart]),
-  });
-  if (code === 0) return;
-  throw new ServerError(`expected helm to install Istio's chart ${chart}; it could not. Its last lines say why.`, {
-    detail: lastLines(stderr),
-  });
+  await requireHelm(
+    [...args, ...inCluster(access, NAMESPACE), ...waiting],
+    `expected helm to install Istio's chart ${chart}; it could not. Its last lines say why.`,
+    { signal: host.signal, timeoutMs: HELM_LIMIT_MS + 10_000, input: JSON.stringify(VALUES[chart]) },
+  );
 }

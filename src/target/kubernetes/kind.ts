@@ -5,10 +5,8 @@ import { provideImages } from '../arm-images.ts';
 import type { ModelImage } from '../model-image.ts';
 import { createRunFolder } from '../run-folder.ts';
 import type { Host, Target } from '../target.ts';
-import { explainApiError, type KubeApi, loadKubeConfig, openKubeApi, waitForApi } from './api.ts';
-import { type KubernetesTargets, listBeside, startArms } from './arms.ts';
-import { writeBundle } from './bundle.ts';
-import { writeBundleOnLoss } from './bundle-on-loss.ts';
+import { type KubeApi, loadKubeConfig, openKubeApi, waitForApi } from './api.ts';
+import { holdTargets, type KubernetesTargets, listBeside, startArms } from './arms.ts';
 import { chooseCpuRequest } from './capacity.ts';
 import { fetchChart } from './chart.ts';
 import { chooseOperator } from './choose-operator.ts';
@@ -20,7 +18,7 @@ import { borrowNamespace, makeNamespace, type Namespace, nameNamespace } from '.
 import { findKindNetwork } from './network.ts';
 import { waitForNode } from './node.ts';
 import { NULL_RESOURCES } from './null-pod.ts';
-import { layNullProgram } from './null-program.ts';
+import { layNullProgram, lendNullProgram, type NullProgram, nameNodeFolder } from './null-program.ts';
 import { installOperator } from './operator.ts';
 import { describeOperator, type OperatorSource, versionOf } from './operator-source.ts';
 import type { KindOptions } from './options.ts';
@@ -63,20 +61,9 @@ export async function startKindTargets(
   );
   const namespace = nameNamespace();
   const witness = { access: cluster.access, namespace, kindCluster: cluster.isOurs ? cluster.name : null };
-  try {
-    const found = { cluster, images, operator, istio, namespace, nodePorts };
-    const targets = await fillCluster(options, arms, methods, found, stack, host);
-    for (const target of targets) stack.use(target);
-    // Disposed first: what it still reads is about to be taken back by the others.
-    const lost = targets.map((target) => target.lost);
-    stack.use(writeBundleOnLoss(lost, witness, host));
-    const made = stack.move();
-    return { targets, [Symbol.asyncDispose]: () => made.disposeAsync() };
-  } catch (cause) {
-    const error = explainApiError(cause);
-    await writeBundle(witness, host, error);
-    throw error;
-  }
+  const found = { cluster, images, operator, istio, namespace, nodePorts };
+  const start = (): Promise<Target[]> => fillCluster(options, arms, methods, found, stack, host);
+  return await holdTargets(start, () => witness, stack, host);
 }
 
 interface Found {
@@ -115,7 +102,7 @@ async function fillCluster(
   const [nullProgram] = await doSideBySide(
     [
       // Where loopback ports lead into the node there are none to spare for it.
-      async (host) => (network.kind === 'node-address' ? stack.use(await layNullProgram(cluster.node, host)) : null),
+      async (host) => (network.kind === 'node-address' ? provideNullProgram(cluster, stack, host) : null),
       (host) => host.time('load images', () => loadImages(cluster, images, options, stack, host)),
       (host) => install(chosen, istio, { api, cluster, ingress: options.ingress }, host),
     ],
@@ -169,6 +156,15 @@ async function install(
     ],
     host,
   );
+}
+
+/** With a node of the run's own it goes by itself. */
+async function provideNullProgram(
+  { node, isOurs }: KindCluster,
+  stack: AsyncDisposableStack,
+  host: Host,
+): Promise<NullProgram> {
+  return isOurs ? layNullProgram(node, nameNodeFolder(), host) : stack.use(await lendNullProgram(node, host));
 }
 
 async function loadImages(

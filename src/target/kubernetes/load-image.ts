@@ -10,35 +10,27 @@ const REMOVE_LIMIT_MS = 20_000;
 const CONTAINERD = ['ctr', '--namespace', 'k8s.io', 'images'] as const;
 
 /**
- * Puts an image of this machine's Docker into a node: as a stream, so it is nowhere on disk in between. Skipped where
- * the node has the very same image (`id`): false then. Throws ServerError.
+ * Puts an image of this machine's Docker into a node. Skipped where the node has the very same image (`id`). Throws
+ * ServerError.
  */
-export async function loadImage(node: string, image: { reference: string; id: string }, host: Host): Promise<boolean> {
-  if ((await findImageId(node, image.reference, host)) === image.id) {
-    host.log.info(`the node has image ${image.reference} already`);
-    return false;
-  }
-  host.log.info(`loading image ${image.reference} into the node`);
-  await pipePrograms(
-    ['docker', 'save', ...(await choosePlatform(host)), image.reference],
-    ['docker', 'exec', '--interactive', node, ...CONTAINERD, 'import', '-'],
-    host.signal,
-  );
-  return true;
+export async function loadImage(node: string, image: Image, host: Host): Promise<void> {
+  await fillIn(node, image, await findImageId(node, image.reference, host), host);
+}
+
+interface Image {
+  readonly reference: string;
+  readonly id: string;
 }
 
 /**
  * The same for a node that stays: one that was not there is on the host's record before it is, and disposing takes it
  * out again. A name that meant another image there is left alone. Throws ServerError.
  */
-export async function lendImage(
-  node: string,
-  image: { reference: string; id: string },
-  host: Host,
-): Promise<AsyncDisposable> {
+export async function lendImage(node: string, image: Image, host: Host): Promise<AsyncDisposable> {
   const { reference } = image;
-  if ((await findImageId(node, reference, host)) !== null) {
-    await loadImage(node, image, host);
+  const present = await findImageId(node, reference, host);
+  if (present !== null) {
+    await fillIn(node, image, present, host);
     return { async [Symbol.asyncDispose]() {} };
   }
   const forget = host.recordCreated({ kind: 'node-image', node, reference });
@@ -47,12 +39,26 @@ export async function lendImage(
     else host.log.warn(`image ${reference} is still in node ${node}; remove it with: ${tellRemoval(node, reference)}`);
   };
   try {
-    await loadImage(node, image, host);
+    await fillIn(node, image, null, host);
   } catch (error) {
     await remove();
     throw error;
   }
   return { [Symbol.asyncDispose]: remove };
+}
+
+/** As a stream, so it is nowhere on disk in between. `present`: what its name means in the node; null for nothing. */
+async function fillIn(node: string, { reference, id }: Image, present: string | null, host: Host): Promise<void> {
+  if (present === id) {
+    host.log.info(`the node has image ${reference} already`);
+    return;
+  }
+  host.log.info(`loading image ${reference} into the node`);
+  await pipePrograms(
+    ['docker', 'save', ...(await choosePlatform(host)), reference],
+    ['docker', 'exec', '--interactive', node, ...CONTAINERD, 'import', '-'],
+    host.signal,
+  );
 }
 
 /**

@@ -149,7 +149,8 @@ export async function removeModels(access: Access, namespace: string, label: str
 }
 
 /**
- * Removes a namespace that a run made, and waits until it is gone; one that is gone is fine. One that does not bear the run's label (`key=value`) is somebody else's and stays. False if it is still there.
+ * Removes a namespace that a run made, and waits until it is gone; one that is gone is fine. One that does not bear the
+ * run's label (`key=value`) is somebody else's and stays. False if it is still there.
  */
 export async function removeNamespace(access: Access, name: string, label: string): Promise<boolean> {
   if (!name.startsWith(PREFIX)) throw new Error(`expected a namespace named ${PREFIX}..., got ${name}`);

@@ -29,7 +29,7 @@ export async function findKindNetwork(node: string, host: Host): Promise<Network
   const inspected = await requireDocker(`know node ${node}`, ['container', 'inspect', node], { signal: host.signal });
   const { addresses, ports } = readContainer(inspected);
   for (const address of addresses) {
-    if (!(await isReached(address))) continue;
+    if (!(await isReached({ host: address, port: API_PORT }))) continue;
     return { kind: 'node-address', locate: async (port) => [{ host: address, port }] };
   }
   return {
@@ -87,9 +87,10 @@ interface Inspected {
   };
 }
 
-function isReached(address: string): Promise<boolean> {
+/** Whether somebody takes a connection there within a second. */
+export function isReached({ host, port }: Place): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: address, port: API_PORT });
+    const socket = connect({ host, port });
     const settle = (reached: boolean): void => {
       clearTimeout(timer);
       socket.destroy();

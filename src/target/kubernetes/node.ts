@@ -1,5 +1,6 @@
 import { ServerError } from '../../errors.ts';
 import type { KubeApi } from './api.ts';
+import { isReady } from './conditions.ts';
 import { tame } from './evidence.ts';
 import type { List, Node } from './objects.ts';
 import { askApi } from './patience.ts';
@@ -15,7 +16,7 @@ export async function waitForNode(api: KubeApi, signal: AbortSignal, limitMs = R
       const [node] = items;
       const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready');
       if (node !== undefined) last = ready?.message || 'it says nothing of itself';
-      return node !== undefined && ready?.status === 'True' ? node : null;
+      return node !== undefined && isReady(node) ? node : null;
     },
     limitMs,
     signal,

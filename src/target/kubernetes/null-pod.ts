@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { ServerError } from '../../errors.ts';
 import { FIRST_PORT } from '../../server/null-alone.ts';
 import type { NullReply } from '../../server/spec.ts';
@@ -8,7 +7,7 @@ import type { KubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
 import { gatherEvidence } from './evidence.ts';
 import type { Namespace } from './namespace.ts';
-import type { Network, Place } from './network.ts';
+import { isReached, type Network, type Place } from './network.ts';
 import { type Behind, routeNullServer } from './null-ingress.ts';
 import { layReplies, type NullProgram } from './null-program.ts';
 import type { Pod, Service } from './objects.ts';
@@ -17,7 +16,6 @@ import { askApi } from './patience.ts';
 
 const APPLY_LIMIT_MS = 30_000;
 const START_LIMIT_MS = 30_000;
-const CONNECT_LIMIT_MS = 1000;
 const LABEL = 'seldon-bench/null-server';
 const MOUNT = '/null';
 
@@ -67,7 +65,7 @@ export async function startNullPod(replies: readonly NullReply[], place: NullPla
     addresses.push(address);
   }
   const isUp = async (): Promise<true | null> =>
-    (await Promise.all(addresses.map(accepts))).every((one) => one) ? true : null;
+    (await Promise.all(addresses.map(isReached))).every((one) => one) ? true : null;
   if ((await askUntil(isUp, START_LIMIT_MS, host.signal)) === null) {
     throw new ServerError(`expected ${what} to take connections within ${START_LIMIT_MS / 1000} s; it does not`, {
       detail: await describe(place, running),
@@ -154,17 +152,4 @@ async function waitUntilRunning(place: NullPlace, host: Host): Promise<Pod> {
 
 function describe({ api, namespace }: NullPlace, pod: Pod): Promise<readonly string[]> {
   return gatherEvidence(api, namespace.name, { seldon: null, deployments: [], pods: [pod], events: [] });
-}
-
-function accepts({ host, port }: Place): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const settle = (accepted: boolean): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(accepted);
-    };
-    const timer = setTimeout(() => settle(false), CONNECT_LIMIT_MS);
-    socket.on('connect', () => settle(true)).on('error', () => settle(false));
-  });
 }

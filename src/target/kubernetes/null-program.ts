@@ -11,8 +11,8 @@ import type { Host } from '../target.ts';
 
 const REMOVE_LIMIT_MS = 20_000;
 
-/** What the null server is run from, in a folder of a kind node. Disposing removes it. */
-export interface NullProgram extends AsyncDisposable {
+/** What the null server is run from, in a folder of a kind node. */
+export interface NullProgram {
   /** The container that is the node. */
   readonly node: string;
   readonly folder: string;
@@ -20,29 +20,23 @@ export interface NullProgram extends AsyncDisposable {
   command(mount: string, replies: string): string[];
 }
 
+/** A name for a folder of this run alone in a node. */
+export function nameNodeFolder(): string {
+  return `/seldon-bench-${randomBytes(4).toString('hex')}`;
+}
+
 /**
- * Lays this very Node with this very code into a kind node: no image has to be built or fetched for it, and the null
- * server there is the same as on this machine. On the host's record before it exists. Throws ServerError.
+ * Lays this very Node with this very code into a folder of a kind node: no image has to be built or fetched for it, and
+ * the null server there is the same as on this machine. Throws ServerError.
  */
-export async function layNullProgram(node: string, host: Host): Promise<NullProgram> {
-  const folder = `/seldon-bench-${randomBytes(4).toString('hex')}`;
-  const forget = host.recordCreated({ kind: 'node-folder', node, path: folder });
-  const remove = async (): Promise<void> => {
-    if (await removeNodeFolder(node, folder)) forget();
-    else host.log.warn(`folder ${folder} of node ${node} could not be removed`);
-  };
-  try {
-    const { signal } = host;
-    await requireDocker('make a folder in the node', ['exec', node, 'mkdir', '--mode', '755', folder], { signal });
-    await lay(node, process.execPath, `${folder}/node`, host);
-    await lay(node, dirname(workerScript), `${folder}/code`, host);
-    // Without it Node takes our modules for CommonJS at first.
-    await layText(node, '{"type":"module"}\n', `${folder}/package.json`, host);
-    await open(node, folder, host);
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+export async function layNullProgram(node: string, folder: string, host: Host): Promise<NullProgram> {
+  const { signal } = host;
+  await requireDocker('make a folder in the node', ['exec', node, 'mkdir', '--mode', '755', folder], { signal });
+  await lay(node, process.execPath, `${folder}/node`, host);
+  await lay(node, dirname(workerScript), `${folder}/code`, host);
+  // Without it Node takes our modules for CommonJS at first.
+  await layText(node, '{"type":"module"}\n', `${folder}/package.json`, host);
+  await open(node, folder, host);
   return {
     node,
     folder,
@@ -52,8 +46,23 @@ export async function layNullProgram(node: string, host: Host): Promise<NullProg
       'null',
       `${mount}/${replies}`,
     ],
-    [Symbol.asyncDispose]: remove,
   };
+}
+
+/** The same for a node that stays: on the host's record before it exists, and disposing removes it. Throws ServerError. */
+export async function lendNullProgram(node: string, host: Host): Promise<NullProgram & AsyncDisposable> {
+  const folder = nameNodeFolder();
+  const forget = host.recordCreated({ kind: 'node-folder', node, path: folder });
+  const remove = async (): Promise<void> => {
+    if (await removeNodeFolder(node, folder)) forget();
+    else host.log.warn(`folder ${folder} of node ${node} could not be removed`);
+  };
+  try {
+    return { ...(await layNullProgram(node, folder, host)), [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 /** Puts the replies beside the program, under a name. Throws ServerError. */
@@ -67,7 +76,7 @@ export async function layReplies(
   await open(node, `${folder}/${name}`, host);
 }
 
-/** Removes what `layNullProgram` laid into a node; a node that is gone is fine. False if it is still there. */
+/** Removes what `lendNullProgram` laid into a node; a node that is gone is fine. False if it is still there. */
 export async function removeNodeFolder(node: string, path: string): Promise<boolean> {
   // A record is a file, and files can be wrong.
   if (!/^\/seldon-bench-[0-9a-f]{8}$/.test(path)) throw new Error(`expected a folder of our own, got ${path}`);

@@ -1,6 +1,6 @@
 import { explain, ServerError } from '../../errors.ts';
-import { lastLines, runProgram } from '../exec.ts';
 import type { Access } from './api.ts';
+import { inCluster, requireHelm } from './helm.ts';
 import type { ReleaseName } from './manager.ts';
 
 const ASK_LIMIT_MS = 30_000;
@@ -25,24 +25,12 @@ export async function findRelease(
   access: Access,
   signal: AbortSignal,
 ): Promise<Release | null> {
-  const argv = [
-    'helm',
-    'list',
-    ...inCluster(access, namespace),
-    '--filter',
-    `^${name}$`,
-    ...STATES,
-    '--output',
-    'json',
-  ];
-  const options = { signal, timeoutMs: ASK_LIMIT_MS };
-  const { code, stdout, stderr } = await runProgram(argv as [string, ...string[]], options);
-  if (code !== 0) {
-    throw new ServerError(
-      `expected helm to say whether there is a release ${name} in namespace ${namespace}; it could not. Its last lines say why.`,
-      { detail: lastLines(stderr) },
-    );
-  }
+  const args = ['list', ...inCluster(access, namespace), '--filter', `^${name}$`, ...STATES, '--output', 'json'];
+  const stdout = await requireHelm(
+    args,
+    `expected helm to say whether there is a release ${name} in namespace ${namespace}; it could not. Its last lines say why.`,
+    { signal, timeoutMs: ASK_LIMIT_MS },
+  );
   try {
     const releases = JSON.parse(stdout) as readonly Listed[];
     const found = releases.find((release) => release.name === name);
@@ -52,11 +40,6 @@ export async function findRelease(
   } catch (error) {
     throw new ServerError(`expected a list of releases from helm: ${explain(error)}`, { cause: error });
   }
-}
-
-/** The options with which helm works in a namespace of one cluster, whatever its environment says. */
-export function inCluster({ kubeconfig, context }: Access, namespace: string): readonly string[] {
-  return ['--namespace', namespace, '--kubeconfig', kubeconfig, '--kube-context', context];
 }
 
 /** For people to copy. */

@@ -3,6 +3,7 @@ import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
 import type { KubeApi } from './api.ts';
 import { describeRoom, readRooms } from './capacity.ts';
+import { isReady } from './conditions.ts';
 import { gatherEvidence, tame } from './evidence.ts';
 import type { Model } from './manifest.ts';
 import type { Deployment, KubeEvent, List, Pod, SeldonDeployment } from './objects.ts';
@@ -90,11 +91,11 @@ export function isAvailable({ seldon, deployments, pods }: Snapshot, image: stri
   return isRolledOut && isServing(pod as Pod, image);
 }
 
-function isServing({ metadata, spec, status }: Pod, image: string): boolean {
+function isServing(pod: Pod, image: string): boolean {
   return (
-    metadata.deletionTimestamp === undefined &&
-    spec.containers.some((container) => container.image === image) &&
-    (status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false)
+    pod.metadata.deletionTimestamp === undefined &&
+    pod.spec.containers.some((container) => container.image === image) &&
+    isReady(pod)
   );
 }
 

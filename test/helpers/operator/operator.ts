@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import type { Deployment, List, Meta } from '../../../src/target/kubernetes/objects.ts';
+import { repeat } from '../repeat.ts';
 import { buildDeployment, buildServices, nameDeployment, type SeldonResource } from './children.ts';
 import { buildDestinationRule, buildVirtualService } from './routes.ts';
 
@@ -28,25 +29,13 @@ export async function startOperator(
 ): Promise<AsyncDisposable> {
   const stop = new AbortController();
   const api = await openKubeApi(access, stop.signal);
-  const work = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      try {
-        const { items } = await api.get<List<SeldonResource>>(`${SELDON}/seldondeployments`);
-        const own = items.filter(({ metadata }) => isOurs(metadata.namespace));
-        if (!faults.silent) await Promise.all(own.map((seldon) => reconcile(api, seldon, faults)));
-      } catch {
-        // The kind is not there yet, or something went while it was looked at: the next turn tells.
-      }
-      await sleep(PAUSE_MS, undefined, { signal: stop.signal }).catch(() => {});
-    }
+  // The kind may not be there yet, or something may go while it is looked at.
+  const turn = async (): Promise<void> => {
+    const { items } = await api.get<List<SeldonResource>>(`${SELDON}/seldondeployments`);
+    const own = items.filter(({ metadata }) => isOurs(metadata.namespace));
+    if (!faults.silent) await Promise.all(own.map((seldon) => reconcile(api, seldon, faults)));
   };
-  const working = work();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await working;
-    },
-  };
+  return repeat(turn, PAUSE_MS, stop);
 }
 
 async function reconcile(api: KubeApi, seldon: SeldonResource, { failing, gateway }: Faults): Promise<void> {

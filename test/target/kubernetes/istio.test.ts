@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { access as accessFile } from 'node:fs/promises';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import { startClusterTargets } from '../../../src/target/kubernetes/cluster.ts';
 import { startKindTargets } from '../../../src/target/kubernetes/kind.ts';
@@ -9,12 +8,13 @@ import type { List } from '../../../src/target/kubernetes/objects.ts';
 import type { KindOptions } from '../../../src/target/kubernetes/options.ts';
 import { askGrpc, askRest } from '../../../src/target/local/readiness.ts';
 import { provideImage } from '../../../src/target/model-image.ts';
-import type { Created, Target } from '../../../src/target/target.ts';
+import type { Target } from '../../../src/target/target.ts';
 import { writeIstioCharts } from '../../helpers/istio/charts.ts';
 import { startDataPlane } from '../../helpers/istio/data-plane.ts';
 import { startOperator } from '../../helpers/operator/operator.ts';
 import { createArm, createTargetConfig, createTestFolder, createTestHost, type TestHost } from '../helpers.ts';
 import { crdFile, missesHelm, missesKind } from './test-cluster.ts';
+import { whenMade } from './when-made.ts';
 
 const GATEWAY = 'istio-system/seldon-gateway';
 const skip = (await missesKind()) ?? ((await missesHelm()) || (await missesEnvoy()));
@@ -129,41 +129,20 @@ async function ask(at: { host: string; port: number; path: string }, body: strin
   return text;
 }
 
-type KindRecord = Extract<Created, { kind: 'kind-cluster' }>;
-
 /** Puts the operator and Istio's data plane into the cluster as soon as it is there. */
 function standInFor(t: TestContext, host: TestHost): { watching: TestHost; access(): Access } {
-  const made = new AsyncDisposableStack();
-  t.after(() => made.disposeAsync());
-  let access: Access | null = null;
-  const untilMade = async (make: () => Promise<AsyncDisposable>): Promise<void> => {
-    while (!made.disposed) {
-      try {
-        made.use(await make());
-        return;
-      } catch {
-        await sleep(200);
-      }
-    }
-  };
+  let made: Access | null = null;
+  const standIns = whenMade(host, (access, node) => {
+    made = access;
+    const envoy = process.env.SELDON_BENCH_TEST_ENVOY ?? '';
+    return [() => startOperator(access, { gateway: GATEWAY }), () => startDataPlane(envoy, node, access, GATEWAY)];
+  });
+  t.after(() => standIns.made.disposeAsync());
   return {
-    watching: {
-      ...host,
-      recordCreated(thing) {
-        if (thing.kind === 'kind-cluster') {
-          const { name, kubeconfig } = thing satisfies KindRecord;
-          const found = { kubeconfig, context: `kind-${name}` };
-          access = found;
-          const envoy = process.env.SELDON_BENCH_TEST_ENVOY ?? '';
-          void untilMade(() => startOperator(found, { gateway: GATEWAY }));
-          void untilMade(() => startDataPlane(envoy, `${name}-control-plane`, found, GATEWAY));
-        }
-        return host.recordCreated(thing);
-      },
-    },
+    watching: standIns.watching,
     access() {
-      assert.ok(access);
-      return access;
+      assert.ok(made);
+      return made;
     },
   };
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../../../src/errors.ts';
 import { requireDocker } from '../../../src/target/docker-cli.ts';
 import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts';
@@ -17,9 +16,10 @@ import { waitUntilAvailable } from '../../../src/target/kubernetes/rollout.ts';
 import type { Created, Target } from '../../../src/target/target.ts';
 import { provideModelImage } from '../../helpers/model-image.ts';
 import { startOperator } from '../../helpers/operator/operator.ts';
-import { createArm, createTestFolder, createTestHost, type TestHost } from '../helpers.ts';
+import { createArm, createTestFolder, createTestHost } from '../helpers.ts';
 import { sampleModel } from './sample-model.ts';
 import { crdFile, createTestNamespace, missesKind } from './test-cluster.ts';
+import { whenMade } from './when-made.ts';
 
 const skip = (await missesKind()) ?? false;
 const LIMIT = { timeout: 900_000 };
@@ -53,7 +53,7 @@ test('from nothing to two models that answer over both transports, and back to n
 }, async (t) => {
   const host = createTestHost();
   t.after(() => host.messages.length > 0 && t.diagnostic(host.messages.join('; ')));
-  const { watching, operators } = operateWhatIsRecorded(host);
+  const { watching, made: operators } = whenMade(host, (access) => [() => startOperator(access)]);
   t.after(() => operators.disposeAsync());
   const up = await startKindTargets(OPTIONS, [createArm()], ['predict', 'predict_raw'], watching);
   const [target] = up.targets;
@@ -214,35 +214,6 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
 });
 
 type KindRecord = Extract<Created, { kind: 'kind-cluster' }>;
-
-/** Runs the stand-in operator against each kind cluster as soon as it is there. */
-function operateWhatIsRecorded(host: TestHost): { watching: TestHost; operators: AsyncDisposableStack } {
-  const operators = new AsyncDisposableStack();
-  const stop = new AbortController();
-  operators.defer(() => stop.abort());
-  const operate = async ({ kubeconfig, name }: KindRecord): Promise<void> => {
-    const access: Access = { kubeconfig, context: `kind-${name}` };
-    while (!stop.signal.aborted) {
-      try {
-        const operator = await startOperator(access);
-        operators.use(operator);
-        return;
-      } catch {
-        await sleep(200);
-      }
-    }
-  };
-  return {
-    watching: {
-      ...host,
-      recordCreated(thing) {
-        if (thing.kind === 'kind-cluster') void operate(thing);
-        return host.recordCreated(thing);
-      },
-    },
-    operators,
-  };
-}
 
 /** It repeats what it was given, by the very path to the models. */
 async function askNullServer({ startNullServer, endpoints }: Target): Promise<void> {
