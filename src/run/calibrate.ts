@@ -67,14 +67,19 @@ export async function calibrate(
         await loader.prepare(wayKey(way, cell, target), options.client, destination);
       }
     };
-    await prepare('loopback', loopback);
-    if (i === 0) await warmUp(cells, target, loader, options);
     await using standing = new AsyncDisposableStack();
-    const far = await startFar(target, replies[i] ?? [], options);
-    if (far !== null) {
-      standing.use(far);
-      await prepare('path', far.addresses);
+    // A server elsewhere takes seconds to come; the client warms up meanwhile.
+    const coming = startFar(target, replies[i] ?? [], options).then((far) => standing.use(far));
+    coming.catch(() => {});
+    try {
+      await prepare('loopback', loopback);
+      if (i === 0) await warmUp(cells, target, loader, options);
+    } finally {
+      // Taken back with the rest, whatever happened here.
+      await Promise.allSettled([coming]);
     }
+    const far = await coming;
+    if (far !== null) await prepare('path', far.addresses);
     const costs = far === null ? [] : await measureFar(cells, target, loader, options);
     if (costs.length === 0) await prepare('path', loopback);
     else stack.use(standing.move());

@@ -88,7 +88,7 @@ test('a run that is killed leaves a cluster, an image and folders, and the post 
   await using job = await createClusterJob(folder.path, surroundings, { env: { SELDON_BENCH_BASE_IMAGE: base } });
   const running = await job.main({ ...INPUTS, ...SMALL, 'node-image': node });
   // The cluster is up by then, and the image is built.
-  await running.until(/loading image/);
+  await running.until(/loading into the node/);
   await killAndTakeBack(job, running, ['kind-cluster', 'image', 'folder']);
 });
 
@@ -110,7 +110,7 @@ test('SIGINT while the image is loaded leaves nothing', { skip, ...LIMIT }, asyn
   await using folder = await makeFolder();
   await using job = await createClusterJob(folder.path, { kind: null, images: [node] });
   const running = await job.main({ ...INPUTS, ...GIVEN, ...SMALL, 'node-image': node });
-  await running.until(/loading image/);
+  await running.until(/loading into the node/);
   await interrupt(job, running);
 });
 

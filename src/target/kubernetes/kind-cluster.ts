@@ -7,6 +7,7 @@ import { lastLines, type Outcome, runProgram } from '../exec.ts';
 import type { Host } from '../target.ts';
 import type { Access } from './api.ts';
 import { writeBundle } from './bundle.ts';
+import { emptyNode } from './empty-node.ts';
 
 const CREATE_LIMIT_MS = 300_000;
 const DELETE_LIMIT_MS = 60_000;
@@ -38,6 +39,8 @@ export interface KindCluster extends AsyncDisposable {
 }
 
 export interface CreateOptions {
+  /** Of `nameKindCluster`. */
+  readonly name: string;
   readonly nodeImage: string;
   /** Ports of the node that this machine is to reach by 127.0.0.1, each at a free port. */
   readonly nodePorts: readonly number[];
@@ -45,12 +48,22 @@ export interface CreateOptions {
   readonly folder: string;
 }
 
+/** A name that nobody else has. */
+export function nameKindCluster(): string {
+  return `sb-${randomBytes(4).toString('hex')}`;
+}
+
+/** The container that is the node of a cluster that the run makes. */
+export function nameNode(cluster: string): string {
+  return `${cluster}-control-plane`;
+}
+
 /**
- * Makes a kind cluster with a name of its own, on the host's record before it exists; disposing deletes it.
+ * Makes a kind cluster, on the host's record before it exists; disposing deletes it.
  * Throws ServerError with kind's last lines.
  */
 export async function createKindCluster(options: CreateOptions, host: Host): Promise<KindCluster> {
-  const name = `sb-${randomBytes(4).toString('hex')}`;
+  const { name } = options;
   const kubeconfig = join(options.folder, 'kubeconfig');
   const configFile = join(options.folder, 'kind.json');
   await writeFile(configFile, JSON.stringify(describeCluster(options.nodePorts)), { mode: 0o600 });
@@ -62,7 +75,7 @@ export async function createKindCluster(options: CreateOptions, host: Host): Pro
   const cluster: KindCluster = {
     name,
     access: { kubeconfig, context: `kind-${name}` },
-    node: `${name}-control-plane`,
+    node: nameNode(name),
     isOurs: true,
     async [Symbol.asyncDispose]() {
       if (await deleteKindCluster(name, kubeconfig, !isMade)) forget();
@@ -144,6 +157,7 @@ export async function deleteKindCluster(name: string, kubeconfig: string, wasInt
   if (!/^sb-[0-9a-f]{8}$/.test(name)) throw new Error(`expected the name of a cluster of our own, got ${name}`);
   const signal = AbortSignal.timeout(DELETE_LIMIT_MS);
   const ask = (...argv: string[]): Promise<Outcome> => runProgram(['kind', ...argv], { signal });
+  await emptyNode(nameNode(name));
   try {
     // A node that Docker is about to start outlives its first removal: nobody but the list of nodes tells.
     for (let attempt = 0; attempt < DELETE_ATTEMPTS; attempt++) {

@@ -10,9 +10,18 @@ import { holdTargets, type KubernetesTargets, listBeside, startArms } from './ar
 import { chooseCpuRequest } from './capacity.ts';
 import { fetchChart } from './chart.ts';
 import { chooseOperator } from './choose-operator.ts';
+import { createEarlyLoad, type EarlyLoad } from './early-load.ts';
 import { findIngress, requireNodeAddress } from './ingress.ts';
 import { fetchIstioCharts, installIstio, installIstioKinds } from './istio.ts';
-import { chooseNodeImage, createKindCluster, findKindCluster, type KindCluster } from './kind-cluster.ts';
+import {
+  type CreateOptions,
+  chooseNodeImage,
+  createKindCluster,
+  findKindCluster,
+  type KindCluster,
+  nameKindCluster,
+  nameNode,
+} from './kind-cluster.ts';
 import { lendImage, loadImage } from './load-image.ts';
 import { borrowNamespace, makeNamespace, type Namespace, nameNamespace } from './namespace.ts';
 import { findKindNetwork } from './network.ts';
@@ -44,10 +53,17 @@ export async function startKindTargets(
   const { path: folder } = stack.use(await createRunFolder(process.env.RUNNER_TEMP || tmpdir(), host, 'kind-'));
   const hasOwnPorts = options.cluster === null && options.ingress === 'none';
   const nodePorts = hasOwnPorts ? choosePorts(arms.length * methods.length) : null;
+  const name = nameKindCluster();
+  // Stopped before its node goes.
+  await using early = options.cluster === null ? createEarlyLoad(nameNode(name), host) : null;
   const [cluster, images, operator, istio] = await doSideBySide(
     [
-      async (host) => stack.use(await openCluster(options, nodePorts ?? [], folder, host)),
-      (host) => host.time('provide images', () => provideImages(arms, options, stack, host)),
+      async (host) => stack.use(await openCluster(options, { name, nodePorts: nodePorts ?? [], folder }, host)),
+      async (host) => {
+        const images = await host.time('provide images', () => provideImages(arms, options, stack, host));
+        early?.begin(listImages(images));
+        return images;
+      },
       (host) => fetchChart(options.operator, folder, host),
       // In a cluster that stays, the Istio that is there is used.
       async (host) =>
@@ -61,7 +77,7 @@ export async function startKindTargets(
   );
   const namespace = nameNamespace();
   const witness = { access: cluster.access, namespace, kindCluster: cluster.isOurs ? cluster.name : null };
-  const found = { cluster, images, operator, istio, namespace, nodePorts };
+  const found = { cluster, images, early, operator, istio, namespace, nodePorts };
   const start = (): Promise<Target[]> => fillCluster(options, arms, methods, found, stack, host);
   return await holdTargets(start, () => witness, stack, host);
 }
@@ -69,6 +85,8 @@ export async function startKindTargets(
 interface Found {
   readonly cluster: KindCluster;
   readonly images: readonly ModelImage[];
+  /** Null where the cluster was there. */
+  readonly early: EarlyLoad | null;
   readonly operator: OperatorSource;
   /** The folder of Istio's charts; null where none is to be installed. */
   readonly istio: string | null;
@@ -81,7 +99,7 @@ async function fillCluster(
   options: KindOptions,
   arms: readonly ArmConfig[],
   methods: readonly Method[],
-  { cluster, images, operator, istio, namespace, nodePorts }: Found,
+  { cluster, images, early, operator, istio, namespace, nodePorts }: Found,
   stack: AsyncDisposableStack,
   host: Host,
 ): Promise<Target[]> {
@@ -103,7 +121,10 @@ async function fillCluster(
     [
       // Where loopback ports lead into the node there are none to spare for it.
       async (host) => (network.kind === 'node-address' ? provideNullProgram(cluster, stack, host) : null),
-      (host) => host.time('load images', () => loadImages(cluster, images, options, stack, host)),
+      async (host) => {
+        await early?.finish(host.signal);
+        await host.time('load images', () => loadImages(cluster, images, options, stack, host));
+      },
       (host) => install(chosen, istio, { api, cluster, ingress: options.ingress }, host),
     ],
     host,
@@ -128,13 +149,12 @@ function choosePorts(models: number): number[] {
 
 async function openCluster(
   { cluster, nodeImage, operator }: KindOptions,
-  nodePorts: readonly number[],
-  folder: string,
+  own: Omit<CreateOptions, 'nodeImage'>,
   host: Host,
 ): Promise<KindCluster> {
-  if (cluster !== null) return findKindCluster(cluster, folder, host);
+  if (cluster !== null) return findKindCluster(cluster, own.folder, host);
   return host.time('make the kind cluster', () =>
-    createKindCluster({ nodeImage: nodeImage ?? chooseNodeImage(versionOf(operator)), nodePorts, folder }, host),
+    createKindCluster({ ...own, nodeImage: nodeImage ?? chooseNodeImage(versionOf(operator)) }, host),
   );
 }
 
@@ -174,8 +194,13 @@ async function loadImages(
   stack: AsyncDisposableStack,
   host: Host,
 ): Promise<void> {
-  for (const [, image] of new Map(images.map((image) => [image.reference, image]))) {
+  for (const image of listImages(images)) {
     if (isOurs || docker.keepImage) await loadImage(node, image, host);
     else stack.use(await lendImage(node, image, host));
   }
+}
+
+/** Each once, however many arms have it. */
+function listImages(images: readonly ModelImage[]): readonly ModelImage[] {
+  return [...new Map(images.map((image) => [image.reference, image])).values()];
 }

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { ServerError } from '../../errors.ts';
 import { runDocker } from '../docker-cli.ts';
-import { createOutputTail } from '../output-tail.ts';
 import type { Host } from '../target.ts';
+import { pipePrograms } from './pipe.ts';
 
 const LOAD_LIMIT_MS = 600_000;
 const REMOVE_LIMIT_MS = 20_000;
@@ -17,7 +14,7 @@ export async function loadImage(node: string, image: Image, host: Host): Promise
   await fillIn(node, image, await findImageId(node, image.reference, host), host);
 }
 
-interface Image {
+export interface Image {
   readonly reference: string;
   readonly id: string;
 }
@@ -47,17 +44,31 @@ export async function lendImage(node: string, image: Image, host: Host): Promise
   return { [Symbol.asyncDispose]: remove };
 }
 
-/** As a stream, so it is nowhere on disk in between. `present`: what its name means in the node; null for nothing. */
+/** `present`: what its name means in the node; null for nothing. */
 async function fillIn(node: string, { reference, id }: Image, present: string | null, host: Host): Promise<void> {
   if (present === id) {
     host.log.info(`the node has image ${reference} already`);
     return;
   }
-  host.log.info(`loading image ${reference} into the node`);
+  host.log.info(`loading into the node: ${reference}`);
+  await streamImage(node, { reference, id }, host);
+}
+
+/**
+ * As a stream, so it is nowhere on disk in between; into a node that may only come (`ready` when it is there).
+ * Throws ServerError.
+ */
+export async function streamImage(
+  node: string,
+  { reference }: Image,
+  host: Host,
+  ready?: Promise<unknown>,
+): Promise<void> {
   await pipePrograms(
+    'load the image into the node',
     ['docker', 'save', ...(await choosePlatform(host)), reference],
     ['docker', 'exec', '--interactive', node, ...CONTAINERD, 'import', '-'],
-    host.signal,
+    { limitMs: LOAD_LIMIT_MS, signal: host.signal, ...(ready && { ready }) },
   );
 }
 
@@ -123,31 +134,4 @@ interface DockerInfo {
   readonly DriverStatus?: readonly unknown[] | null;
   readonly OSType: string;
   readonly Architecture: string;
-}
-
-type Argv = readonly [string, ...string[]];
-
-/** Gives what one program writes to another, which reads it straight from the pipe. Throws ServerError. */
-export async function pipePrograms(from: Argv, to: Argv, stop: AbortSignal): Promise<void> {
-  stop.throwIfAborted();
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(LOAD_LIMIT_MS)]);
-  const tail = createOutputTail();
-  const [source, ...sourceArgs] = from;
-  const [sink, ...sinkArgs] = to;
-  const writer = spawn(source, sourceArgs, { stdio: ['ignore', 'pipe', 'pipe'], signal });
-  const reader = spawn(sink, sinkArgs, { stdio: [writer.stdout, 'pipe', 'pipe'], signal });
-  // The end that the reader has must be the only one: should it die, the writer is told.
-  writer.stdout.destroy();
-  const streams = [writer.stderr, reader.stdout, reader.stderr];
-  for (const stream of streams) stream?.setEncoding('utf8').on('data', (text: string) => tail.push(text));
-  const outcomes = await Promise.allSettled([once(writer, 'close'), once(reader, 'close')]);
-  stop.throwIfAborted();
-  for (const [i, outcome] of outcomes.entries()) {
-    if (outcome.status === 'fulfilled' && outcome.value[0] === 0) continue;
-    const [program, subcommand] = i === 0 ? from : to;
-    throw new ServerError(`expected to load the image into the node; ${program} ${subcommand} failed`, {
-      detail: tail.lines(),
-      ...(outcome.status === 'rejected' && { cause: outcome.reason }),
-    });
-  }
 }

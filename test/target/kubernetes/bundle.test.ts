@@ -7,7 +7,7 @@ import { requireDocker } from '../../../src/target/docker-cli.ts';
 import { isEvidenceFolder } from '../../../src/target/evidence-folder.ts';
 import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import { writeBundle } from '../../../src/target/kubernetes/bundle.ts';
-import { createKindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
+import { createKindCluster, nameKindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
 import { makeNamespace, nameNamespace } from '../../../src/target/kubernetes/namespace.ts';
 import type { List, Pod } from '../../../src/target/kubernetes/objects.ts';
 import { askUntil } from '../../../src/target/wait.ts';
@@ -114,7 +114,7 @@ test('what a kind cluster tells: logs of what ended and of the node, and no key 
 }, async (t) => {
   const folder = await createTestFolder(t);
   const host = await createHost(t);
-  const options = { nodeImage: process.env.KIND_NODE_IMAGE ?? '', nodePorts: [], folder };
+  const options = { name: nameKindCluster(), nodeImage: process.env.KIND_NODE_IMAGE ?? '', nodePorts: [], folder };
   await using cluster = await createKindCluster(options, host);
   // Goes with the cluster.
   const namespace = nameNamespace();

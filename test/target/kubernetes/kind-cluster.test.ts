@@ -8,6 +8,7 @@ import {
   createKindCluster,
   deleteKindCluster,
   findKindCluster,
+  nameKindCluster,
 } from '../../../src/target/kubernetes/kind-cluster.ts';
 import { createTestFolder, createTestHost, writeScript } from '../helpers.ts';
 
@@ -35,7 +36,7 @@ const OPTIONS = { nodeImage: 'node:1', nodePorts: [30010, 30011] };
 test('a cluster is on the record before kind is asked, and its kubeconfig is nobody else to read', async (t) => {
   const { folder, readCalls } = await createFakeKind(t, []);
   const host = createTestHost();
-  const cluster = await createKindCluster({ ...OPTIONS, folder }, host);
+  const cluster = await createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host);
   assert.deepEqual(
     [...host.recorded],
     [{ kind: 'kind-cluster', name: cluster.name, kubeconfig: join(folder, 'kubeconfig') }],
@@ -62,7 +63,7 @@ test('a node that was not up in time is made once more, after the rest of the fi
     `[ "$1" = create ] && [ ! -e "$0.tried" ] && touch "$0.tried" && echo '${race}' >&2 && exit 1`,
     'exit 0',
   ]);
-  await using cluster = await createKindCluster({ ...OPTIONS, folder }, createTestHost());
+  await using cluster = await createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, createTestHost());
   assert.ok(cluster.isOurs);
   assert.deepEqual(
     (await readCalls()).map((call) => call.split(' ')[0]),
@@ -76,7 +77,7 @@ test('what kind says is told, its logs are kept, and nothing is left', async (t)
     'exit 0',
   ]);
   const host = createTestHost(join(folder, 'diagnosis'));
-  await assert.rejects(createKindCluster({ ...OPTIONS, folder }, host), (error) => {
+  await assert.rejects(createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host), (error) => {
     assert.ok(error instanceof ServerError);
     assert.equal(error.message, 'expected kind to make a cluster; it could not. Its last lines say why.');
     assert.deepEqual(error.detail, ['ERROR: port is already allocated']);
@@ -95,7 +96,7 @@ test('a run that is stopped while kind works leaves nothing', async (t) => {
     'exit 0',
   ]);
   const host = createTestHost();
-  const creating = createKindCluster({ ...OPTIONS, folder }, host);
+  const creating = createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host);
   while (!(await stat(join(folder, 'kind.started')).catch(() => null)))
     await new Promise((resolve) => setTimeout(resolve, 10));
   host.abort(new Error('stopped'));
@@ -110,7 +111,7 @@ test('a node that outlives its removal is removed once more', async (t) => {
     'exit 0',
   ]);
   const host = createTestHost();
-  const cluster = await createKindCluster({ ...OPTIONS, folder }, host);
+  const cluster = await createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host);
   await cluster[Symbol.asyncDispose]();
   assert.equal((await readCalls()).filter((call) => call.startsWith('delete')).length, 2);
   assert.equal(host.recorded.size, 0);
@@ -119,7 +120,7 @@ test('a node that outlives its removal is removed once more', async (t) => {
 test('a cluster that could not be deleted stays on the record, and the person is told', async (t) => {
   const { folder } = await createFakeKind(t, ['[ "$1" = create ]']);
   const host = createTestHost();
-  const cluster = await createKindCluster({ ...OPTIONS, folder }, host);
+  const cluster = await createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host);
   await cluster[Symbol.asyncDispose]();
   assert.equal(host.recorded.size, 1);
   assert.match(host.messages.join('\n'), new RegExp(`kind delete cluster --name ${cluster.name}`));

@@ -7,7 +7,7 @@ import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts'
 import { applyPatiently } from '../../../src/target/kubernetes/apply.ts';
 import { startClusterTargets } from '../../../src/target/kubernetes/cluster.ts';
 import { startKindTargets } from '../../../src/target/kubernetes/kind.ts';
-import { createKindCluster, type KindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
+import { createKindCluster, type KindCluster, nameKindCluster } from '../../../src/target/kubernetes/kind-cluster.ts';
 import { describeSeldonDeployment, type Model } from '../../../src/target/kubernetes/manifest.ts';
 import type { List, Pod, Service } from '../../../src/target/kubernetes/objects.ts';
 import type { ClusterOptions, KindOptions } from '../../../src/target/kubernetes/options.ts';
@@ -92,7 +92,7 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
   before(async () => {
     const t = { after: (end: () => Promise<void>) => made.defer(end) } as TestContext;
     const folder = await createTestFolder(t);
-    const options = { nodeImage: OPTIONS.nodeImage ?? '', nodePorts: [], folder };
+    const options = { name: nameKindCluster(), nodeImage: OPTIONS.nodeImage ?? '', nodePorts: [], folder };
     cluster = made.use(await createKindCluster(options, createTestHost()));
     made.use(await startOperator(cluster.access));
   }, LIMIT);
