@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { collectLicences } from './scripts/licences.ts';
 import { precompileTemplates } from './scripts/precompile-templates.ts';
 
 /**
@@ -59,44 +60,4 @@ function shake(name: string): Plugin {
       });
     },
   };
-}
-
-/** One section a package that has code in the bundle, in order of name. Fails on a package without a licence text. */
-async function collectLicences({ inputs }: Metafile): Promise<string> {
-  const folders = new Set<string>();
-  for (const path of Object.keys(inputs)) {
-    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
-    if (match?.[1]) folders.add(match[1]);
-  }
-  const sections = new Map<string, string>();
-  for (const folder of [...folders].sort()) {
-    const about: About = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const { name, version, license } = about;
-    sections.set(
-      `${name}@${version}`,
-      `${name}@${version} (${license})\n\n${(await readLicence(folder, about)).trim()}\n`,
-    );
-  }
-  return [...sections.values()].join(`\n${'-'.repeat(80)}\n\n`);
-}
-
-interface About {
-  readonly name: string;
-  readonly version: string;
-  readonly license: string;
-  readonly author?: string | { readonly name: string };
-}
-
-async function readLicence(folder: string, { license, author }: About): Promise<string> {
-  for (const file of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license', 'license.md', 'UNLICENSE']) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => null);
-    if (text !== null) return text;
-  }
-  // A package that only names it: the text is the same for everybody, and this project's own.
-  if (license === 'Apache-2.0') return readFile('LICENSE', 'utf8');
-  const holder = typeof author === 'object' ? author.name : author;
-  if (license === 'MIT' && holder) {
-    return `Copyright (c) ${holder}\n\n${await readFile('scripts/mit-licence.txt', 'utf8')}`;
-  }
-  throw new Error(`expected a licence text in ${folder}, found none`);
 }

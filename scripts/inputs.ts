@@ -2,18 +2,22 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { defaultOf } from '../src/config.ts';
 import { OUTPUTS } from '../src/github/outputs.ts';
 import { INPUT_NAMES, INPUTS, type Input } from '../src/inputs.ts';
+import { drawRooms } from './draw-rooms.ts';
+import { describeDefault, evaluate, forCell, tabulateOutputs, writeInputsPage } from './inputs-page.ts';
 
-/** Writes action.yml and the tables of the README from the tables that the code reads. */
+/** Writes action.yml, docs/inputs.md, the tables of the README and the diagram of docs/architecture.md from the code. */
 await writeFile('action.yml', describeAction());
-const readme = await readFile('README.md', 'utf8');
-await writeFile('README.md', fill(fill(readme, 'inputs', tabulateInputs()), 'outputs', tabulateOutputs()));
+await writeFile('docs/inputs.md', writeInputsPage());
+await fill('README.md', { inputs: tabulateInputs(), outputs: tabulateOutputs() });
+await fill('docs/architecture.md', { rooms: await drawRooms() });
 
 function describeAction(): string {
   const inputs = INPUT_NAMES.filter((name) => !('cliOnly' in INPUTS[name])).map((name) => {
     const lines = [`  ${name}:`, `    description: ${quote(INPUTS[name].help)}`, '    required: false'];
     // Inputs that fit only some runs have no default here: the runner would pass it on, as if somebody had given it.
     const input = INPUTS[name] as Input<unknown>;
-    const byDefault = evaluate(input) ?? ('only' in input || 'needs' in input ? '' : defaultOf(name, 'action'));
+    const fitsSome = 'only' in input || 'needs' in input;
+    const byDefault = input.expression ? evaluate(input.expression) : fitsSome ? '' : defaultOf(name, 'action');
     return [...lines, `    default: ${quote(byDefault)}`].join('\n');
   });
   const outputs = Object.entries(OUTPUTS).map(([name, help]) => `  ${name}:\n    description: ${quote(help)}`);
@@ -37,41 +41,23 @@ runs:
 
 function tabulateInputs(): string {
   const rows = INPUT_NAMES.map((name) => {
-    const cli = defaultOf(name, 'cli');
-    const action = defaultOf(name, 'action');
-    const expression = evaluate(INPUTS[name]);
-    const byDefault = expression
-      ? code(expression)
-      : cli === action
-        ? code(cli)
-        : `${code(cli)} (Action: ${code(action)})`;
     const where = 'cliOnly' in INPUTS[name] ? ' (command line)' : 'actionOnly' in INPUTS[name] ? ' (Action)' : '';
-    return `| \`${name}\`${where} | ${byDefault} | ${INPUTS[name].help.replaceAll('|', '\\|')} |`;
+    return `| \`${name}\`${where} | ${describeDefault(name)} | ${forCell(INPUTS[name].help)} |`;
   });
   return ['| name | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-function tabulateOutputs(): string {
-  const rows = Object.entries(OUTPUTS).map(([name, help]) => `| \`${name}\` | ${help} |`);
-  return ['| name | meaning |', '| --- | --- |', ...rows].join('\n');
-}
-
-function fill(text: string, marker: string, table: string): string {
-  const begin = `<!-- ${marker}: written by \`npm run docs\` -->`;
-  const end = `<!-- end of ${marker} -->`;
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`expected the markers of ${marker} in README.md`);
-  return `${text.slice(0, from)}${begin}\n${table}\n${text.slice(to)}`;
-}
-
-/** As the runner replaces it. */
-function evaluate({ expression }: Input<unknown>): string | null {
-  return expression === undefined ? null : `\${{ ${expression} }}`;
-}
-
-function code(text: string): string {
-  return text === '' ? '' : `\`${text}\``;
+/** Puts each text between the marks of its name. */
+async function fill(path: string, texts: Readonly<Record<string, string>>): Promise<void> {
+  let page = await readFile(path, 'utf8');
+  for (const [marker, text] of Object.entries(texts)) {
+    const begin = `<!-- ${marker}: written by \`npm run docs\` -->`;
+    const from = page.indexOf(begin);
+    const to = page.indexOf(`<!-- end of ${marker} -->`);
+    if (from < 0 || to < from) throw new Error(`expected the marks of ${marker} in ${path}`);
+    page = `${page.slice(0, from)}${begin}\n${text}\n${page.slice(to)}`;
+  }
+  await writeFile(path, page);
 }
 
 function quote(text: string): string {

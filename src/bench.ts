@@ -4,7 +4,8 @@ import { UserError } from './errors.ts';
 import type { Loader } from './load/loader.ts';
 import { startLoader } from './load/loader.ts';
 import { encodePayloads, type Payload } from './payload/payloads.ts';
-import { planCells } from './plan.ts';
+import { requestBytes } from './payload/size.ts';
+import { type Cell, planCells } from './plan.ts';
 import type { Provenance, Report } from './report.ts';
 import { assembleReport } from './run/assemble.ts';
 import { calibrate, warmServer } from './run/calibrate.ts';
@@ -48,16 +49,19 @@ export async function bench(
   host.signal.throwIfAborted();
 
   timeline.enter('encode');
-  const skipped = findUnsendable(planned, targets);
+  // What is not ours has no arithmetic: it is encoded to know its size.
+  const own = config.payload === null ? null : encodePayloads(planned, config.payload);
+  const sizeOf = (cell: Cell): number => own?.get(cell.id)?.bytes.length ?? requestBytes(cell);
+  const skipped = findUnsendable(planned, targets, sizeOf);
   for (const [cell, why] of skipped) host.log.warn(`${cell} is skipped: ${why}`);
   const sendable = planned.filter((cell) => !skipped.has(cell.id));
   if (sendable.length === 0) throw new UserError(`no cell is left to measure: ${[...skipped.values()][0]}`);
-  const payloads = encodePayloads(sendable);
-  await sendPayloads(payloads, loader);
+  const payloads = own ?? encodePayloads(sendable);
+  await sendPayloads(sendable, payloads, loader);
 
   timeline.enter('verify');
   const options = { client: config.client, timeoutMs: config.timeoutMs, signal: host.signal, log: host.log };
-  const verified = await verify(sendable, payloads, targets, loader, options);
+  const verified = await verify(sendable, payloads, targets, loader, { ...options, own: config.payload });
   const cells = sendable.filter((cell) => !verified.failed.has(cell.id));
 
   timeline.enter('calibrate');
@@ -106,6 +110,11 @@ export async function bench(
   return result;
 }
 
-async function sendPayloads(payloads: ReadonlyMap<string, Payload>, loader: Loader): Promise<void> {
-  for (const payload of new Set(payloads.values())) await loader.hold(payload.sha256, payload.bytes);
+async function sendPayloads(
+  cells: readonly Cell[],
+  payloads: ReadonlyMap<string, Payload>,
+  loader: Loader,
+): Promise<void> {
+  for (const payload of new Set(cells.map(({ id }) => payloads.get(id) as Payload)))
+    await loader.hold(payload.sha256, payload.bytes);
 }

@@ -8,6 +8,7 @@ import { findContradictions } from './contradictions.ts';
 import { explain, UserError } from './errors.ts';
 import type { GateCondition } from './gate-rules.ts';
 import { INPUT_NAMES, INPUTS, type InputName, type InputValues } from './inputs.ts';
+import { consecutiveRows, type OwnPayload } from './own-payload.ts';
 import type { Matrix } from './plan.ts';
 import type { ReportConfig } from './report.ts';
 
@@ -103,6 +104,8 @@ export interface Config {
   /** At least one; the first is the baseline. */
   readonly arms: readonly [ArmConfig, ...ArmConfig[]];
   readonly matrix: Matrix;
+  /** What requests carry in place of the integers 0..batch-1; a batch is then so many rows. */
+  readonly payload: OwnPayload | null;
   readonly preset: ReportConfig['preset'];
   readonly rounds: number;
   readonly blockMs: number;
@@ -151,16 +154,20 @@ export function parseConfig(
 ): Config {
   const problems = [...known];
   const spell = (name: InputName): string => (shell === 'cli' ? `--${name}` : `input ${name}`);
-  const values = readValues(get, shell, spell, problems);
+  const read = readValues(get, shell, spell, problems);
   const given = INPUT_NAMES.filter((name) => get(name).trim() !== '');
   // The runner gives the defaults of action.yml as if somebody had written them.
   const changed = given.filter((name) => get(name).trim() !== defaultOf(name, shell));
+  const payload = read['payload-file'] ?? (read.features === null ? null : consecutiveRows(read.features));
+  const rows = changed.includes('batches') ? null : (payload?.file?.rows ?? null);
+  // A file is asked for as it is unless somebody says how many rows.
+  const values: InputValues = rows === null ? read : { ...read, batches: [rows] };
   problems.push(...findContradictions({ values, given, changed, shell, spell }));
   if (problems.length > 0) {
     const lead = problems.length === 1 ? '' : `${problems.length} things are wrong with the options:\n- `;
     throw new UserError(lead + problems.join('\n- '));
   }
-  return toConfig(values);
+  return toConfig(values, payload);
 }
 
 function readValues(
@@ -195,7 +202,7 @@ export function defaultOf(name: InputName, shell: 'cli' | 'action'): string {
   return (shell === 'action' && 'actionDefault' in input ? input.actionDefault : undefined) ?? input.default;
 }
 
-function toConfig(values: InputValues): Config {
+function toConfig(values: InputValues, payload: OwnPayload | null): Config {
   const preset = PRESETS[required(values.preset)];
   const rounds = values.rounds ?? preset.rounds;
   const blockMs = values.block ?? preset.blockMs;
@@ -210,6 +217,7 @@ function toConfig(values: InputValues): Config {
       batches: [...required(values.batches)].sort((a, b) => a - b),
       concurrencies: [...required(values.concurrency)].sort((a, b) => a - b),
     },
+    payload,
     preset: custom ? 'custom' : required(values.preset),
     rounds,
     blockMs,

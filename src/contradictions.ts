@@ -4,7 +4,8 @@ import { PROPERTIES } from './arms/properties.ts';
 import { isLoopback } from './endpoint.ts';
 import { matchesCell } from './gate-rules.ts';
 import { INPUTS, type InputName, type InputValues } from './inputs.ts';
-import { planCells } from './plan.ts';
+import { rowLength } from './own-payload.ts';
+import { MAX_BATCH, planCells } from './plan.ts';
 
 /** The inputs as far as they could be parsed, with what is known of how they were given. */
 export interface Inputs {
@@ -24,6 +25,7 @@ export function findContradictions(inputs: Inputs): string[] {
     ...findMisplaced(inputs),
     ...findModeContradictions(inputs),
     ...findGateContradictions(inputs),
+    ...findPayloadContradictions(inputs),
     ...findArmContradictions(inputs),
     ...findImageContradictions(inputs),
     ...findKindContradictions(inputs),
@@ -53,6 +55,26 @@ function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
       problems.push(`${spell(name)} belongs to target ${either(only)}; the target is ${target}`);
     }
   }
+  return problems;
+}
+
+function findPayloadContradictions({ values, given, spell }: Inputs): string[] {
+  const { features, 'payload-file': payload, batches, methods, encodings } = values;
+  if (given.includes('features') && given.includes('payload-file'))
+    return [`${spell('features')} and ${spell('payload-file')} both say what a row is: give one of them`];
+  if (features === null && payload === null) return [];
+  const problems: string[] = [];
+  const length = features ?? (payload === null ? 1 : rowLength(payload));
+  const most = Math.max(...(batches ?? [1]));
+  if (most * length > MAX_BATCH)
+    problems.push(
+      `${spell('batches')}: expected at most ${MAX_BATCH} numbers in a request, found ${most} rows of ${length}: give smaller ones`,
+    );
+  // Ours reads integers alone.
+  if (payload?.isFloat && methods?.includes('predict_raw_decode') && encodings?.includes('tftensor'))
+    problems.push(
+      `${spell('payload-file')} has floating-point numbers, which the model of predict_raw_decode does not read as tftensor: leave that method or that encoding out`,
+    );
   return problems;
 }
 

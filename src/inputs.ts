@@ -24,6 +24,7 @@ import {
   reportName,
   secret,
 } from './parse.ts';
+import { readPayloadFile } from './own-payload.ts';
 import { ENCODINGS, MAX_BATCH, MAX_CONCURRENCY, METHODS, TRANSPORTS } from './plan.ts';
 
 /** One option of the command line and, with the same name, of the Action. */
@@ -94,7 +95,19 @@ export const INPUTS = {
     parse: listOf(integer(1, MAX_BATCH)),
     default: '1,100000',
     value: 'LIST',
-    help: 'How many consecutive integers one request carries, 1 to 10000000 each.',
+    help: 'How many consecutive integers one request carries, 1 to 10000000 each; with `features` or `payload-file`, how many rows.',
+  }),
+  features: input({
+    parse: integer(1, MAX_BATCH),
+    default: '',
+    value: 'COLUMNS',
+    help: 'For a model with a fixed input width: a batch is so many rows of this many columns, filled with consecutive integers.',
+  }),
+  'payload-file': input({
+    parse: readPayloadFile,
+    default: '',
+    value: 'FILE',
+    help: 'The JSON of a request as you would send it with curl (`data.ndarray` or `data.tensor`, numbers only): its rows are sent in every encoding over both transports. A batch is so many rows, from the first again where the file has fewer; without `batches` it is the file as it is.',
   }),
   concurrency: input({
     parse: listOf(integer(1, MAX_CONCURRENCY)),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { explain } from './errors.ts';
 import { blockFlag, cell, type cellResult, codecCost, type estimate, floor, type roundResult } from './report/cells.ts';
 import { arm, config, environment, pathCost, provenance, stageTime, stepTime } from './report/circumstances.ts';
 import { count, ms, share, text } from './report/fields.ts';
+import { listProblems } from './report/problems.ts';
 import { claimId, gate, type gateCheck, type gateRule, history, reportId } from './report/publication.ts';
 
 /**
@@ -188,13 +190,36 @@ export function resultOf({ results }: CellReport, arm: string): CellResult | nul
 /** Reports are read from artifacts that anyone may have written: size first, then the schema. */
 export const MAX_REPORT_BYTES = 32 * 1024 * 1024;
 
+const MOST_PROBLEMS = 5;
+
 /** Parses untrusted JSON. Throws an Error that names the first places where it is not a report. */
 export function parseReport(json: string): Report {
   if (json.length > MAX_REPORT_BYTES) throw new Error(`expected a report of at most ${MAX_REPORT_BYTES} bytes`);
-  const result = report.safeParse(JSON.parse(json));
-  if (result.success) return result.data;
-  const places = result.error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.join('.') || 'report'}: ${issue.message}`);
-  throw new Error(`expected a report of schema 1; ${places.join('; ')}`);
+  const value = parseJson(json);
+  const problems: string[] = [];
+  for (const problem of listProblems(report, value)) {
+    if (problems.push(problem) === MOST_PROBLEMS) break;
+  }
+  if (problems.length === 0) {
+    const result = report.safeParse(value);
+    if (result.success) return result.data;
+    // What is left are lists of the wrong length.
+    problems.push(
+      ...result.error.issues.slice(0, MOST_PROBLEMS).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    );
+  }
+  throw new Error(`expected a report of schema 1; ${problems.join('; ')}`);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    // The message quotes the text.
+    throw new Error(
+      `expected a report; ${explain(error)
+        .replace(/\p{C}+/gu, ' ')
+        .slice(0, 200)}`,
+    );
+  }
 }

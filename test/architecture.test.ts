@@ -17,6 +17,7 @@ const LEAVES = [
     'gate-rules.ts',
     'comment-marker.ts',
     'quoted-difference.ts',
+    'own-payload.ts',
     'plan.ts',
     'block.ts',
     'report.ts',

@@ -8,6 +8,8 @@ import type { Occasion } from './occasion.ts';
 
 /** An artifact is written by whoever could run code in the job: its sizes are limits, not facts. */
 const MOST_ZIP_BYTES = 64 * 1024 * 1024;
+/** Ours have about ten. */
+const MOST_FILES = 1000;
 const WANTED = 'report.json';
 
 /**
@@ -60,6 +62,9 @@ async function fetchBytes(http: HttpClient, address: string, signal: AbortSignal
 async function extract(zip: Buffer): Promise<string> {
   const file: ZipFile = await fromBufferPromise(zip, { lazyEntries: true, strictFileNames: true });
   try {
+    if (file.entryCount > MOST_FILES) {
+      throw new Error(`expected at most ${MOST_FILES} files in the artifact, found ${file.entryCount}`);
+    }
     for await (const entry of file.eachEntry()) {
       if (entry.fileName === WANTED) return await readEntry(file, entry);
     }

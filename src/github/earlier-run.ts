@@ -39,10 +39,12 @@ export async function findEarlierRun(
       exclude_pull_requests: true,
       per_page: 20,
     });
-    // A fork may call its branch by the same name, and its pull request's runs are listed under it.
+    // It goes into the report, which has to be read again. A fork may call its branch by the same name, and its pull request's runs are listed under it.
     const runs = data.workflow_runs.filter(
       (run) =>
         !run.event.startsWith('pull_request') &&
+        /^[0-9]{1,20}$/.test(String(run.id)) &&
+        /^[0-9a-f]{40,64}$/.test(run.head_sha) &&
         run.head_repository?.id === run.repository.id &&
         String(run.id) !== occasion.runId &&
         String(run.id) !== occasion.endedRun?.id,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What brought the job about, and where it may report. Everything in a payload may come from a stranger's branch. */
@@ -33,6 +33,9 @@ export interface EndedRun {
   readonly headRepository: { readonly id: number; readonly owner: string } | null;
   readonly isFork: boolean;
 }
+
+/** GitHub cuts payloads at 25 MB. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 const repository = z.object({
@@ -113,6 +116,8 @@ function branchOf(ref: string | undefined): string | null {
 function readPayload(path: string | undefined): Record<string, unknown> {
   if (!path) return {};
   try {
+    const about = statSync(path);
+    if (!about.isFile() || about.size > MAX_EVENT_BYTES) return {};
     return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return {};

@@ -19,15 +19,19 @@ export interface Refusal {
   readonly needs: string | null;
 }
 
-/** Takes apart what Octokit throws. */
+/** Takes apart what Octokit throws, and anything else that is thrown. */
 export function readRefusal(error: unknown): Refusal {
-  const { status, response } = error as { status?: unknown; response?: { headers?: Record<string, unknown> } };
+  const { status, response } = (error ?? {}) as { status?: unknown; response?: Response };
   const message = explain(error).slice(0, 500);
   const headers = response?.headers ?? {};
   const accepted = headers['x-accepted-github-permissions'];
   const needs = typeof accepted === 'string' && /^[a-z_=;, ]{1,200}$/.test(accepted) ? accepted : null;
   const code = typeof status === 'number' && response !== undefined ? status : null;
   return { kind: classify(error, code, message, headers), status: code, message, needs };
+}
+
+interface Response {
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 function classify(

@@ -2,6 +2,8 @@ import { MAX_REPLY_BYTES, type Reply } from './exchange.ts';
 import { type Head, parseHead, quote } from './http1-head.ts';
 
 const MAX_HEAD_BYTES = 64 * 1024;
+/** Where each lies is remembered, which takes more room than a chunk of a byte does. */
+const MAX_CHUNKS = 2 ** 20;
 const VERSION = 'HTTP/1.';
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -174,6 +176,7 @@ export class Http1Reply {
     if (!match) throw new Error(`expected a chunk size, found ${quote(line)}`);
     this.#left = Number.parseInt(match[1] as string, 16);
     if (this.#left > MAX_REPLY_BYTES) throw new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes`);
+    if (this.#chunks.length > MAX_CHUNKS) throw new Error(`expected at most ${MAX_CHUNKS} chunks, found more`);
     this.#state = this.#left === 0 ? 'trailers' : 'chunk';
     // Keeps an empty chunked body apart from a body by length.
     if (this.#left === 0 && this.#chunks.length === 0) this.#chunks.push([this.#mark, this.#mark]);

@@ -1,4 +1,5 @@
 import type { Encoding, Transport } from '../plan.ts';
+import { DT_DOUBLE, readFloat64Content } from './float64.ts';
 import { DT_INT64, readInt64Content } from './int64.ts';
 import { isRecord, own } from './record.ts';
 
@@ -44,15 +45,24 @@ function readTensor(tensor: unknown): Numbers {
 
 function readTftensor(tftensor: unknown): Numbers {
   const dtype = own(tftensor, 'dtype');
-  if (dtype !== DT_INT64.name && dtype !== DT_INT64.number)
-    throw new Error(`expected tftensor.dtype ${DT_INT64.name}, found ${String(dtype).slice(0, 30)}`);
+  const is = ({ name, number }: { name: string; number: number }): boolean => dtype === name || dtype === number;
+  if (!is(DT_INT64) && !is(DT_DOUBLE))
+    throw new Error(
+      `expected tftensor.dtype ${DT_INT64.name} or ${DT_DOUBLE.name}, found ${String(dtype).slice(0, 30)}`,
+    );
   const dims = own(own(tftensor, 'tensorShape'), 'dim');
   if (!Array.isArray(dims)) throw new Error('expected tftensor.tensorShape.dim to be a list');
   const content = own(tftensor, 'tensorContent');
   return {
     encoding: 'tftensor',
     shape: dims.map((dim) => integerOf(own(dim, 'size'), 'tftensor.tensorShape.dim.size')),
-    values: content === undefined ? int64Values(own(tftensor, 'int64Val')) : readInt64Content(bytesOf(content)),
+    values: is(DT_INT64)
+      ? content === undefined
+        ? int64Values(own(tftensor, 'int64Val'))
+        : readInt64Content(bytesOf(content))
+      : content === undefined
+        ? numbersOf(own(tftensor, 'doubleVal'), 'tftensor.doubleVal')
+        : readFloat64Content(bytesOf(content)),
   };
 }
 
@@ -65,6 +75,7 @@ function int64Values(list: unknown): number[] {
 function readNested(list: unknown, transport: Transport): Numbers {
   const values: number[] = [];
   const shape: number[] = [];
+  let numbersAt: number | undefined;
   const walk = (node: unknown, depth: number): void => {
     const items = transport === 'rest' ? node : own(own(node, 'listValue'), 'values');
     if (Array.isArray(items)) {
@@ -76,7 +87,8 @@ function readNested(list: unknown, transport: Transport): Numbers {
     }
     const number = transport === 'rest' ? node : own(node, 'numberValue');
     if (typeof number !== 'number') throw new Error('expected nothing but numbers in data.ndarray');
-    if (depth !== shape.length) throw new Error('expected numbers at one depth in data.ndarray');
+    numbersAt ??= depth;
+    if (depth !== numbersAt) throw new Error('expected numbers at one depth in data.ndarray');
     values.push(number);
   };
   walk(list, 0);

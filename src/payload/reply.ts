@@ -6,6 +6,8 @@ import { type Numbers, readNumbers } from './numbers.ts';
 import { quote, quoteBytes, quoteHex } from './quote.ts';
 import { isRecord, own } from './record.ts';
 
+export type Answers = 'fixed' | 'any' | { readonly rows: number };
+
 export type ReplyCheck =
   | { readonly ok: true; readonly decodeMs: number }
   /** What was expected and what was found, in one line that is safe to print. */
@@ -14,13 +16,14 @@ export type ReplyCheck =
 /**
  * Decodes a reply and says whether it is the right one. `body` is the HTTP body, or the gRPC message without its
  * prefix. `fixed`: our own model, which answers every request with the single number 1, `predict` in the encoding
- * that it was asked in. `any`: a foreign model, which must answer with some data and not with a failure.
+ * that it was asked in. `any`: a foreign model, which must answer with some data and not with a failure. `rows`: one that
+ * was sent so many rows, and whose array, if it answers with one, must have as many; for a single row any will do.
  * Never throws, whatever the bytes.
  */
 export function checkReply(
   cell: Pick<Cell, 'transport' | 'encoding' | 'method'>,
   body: Uint8Array,
-  answers: 'fixed' | 'any',
+  answers: Answers,
 ): ReplyCheck {
   try {
     // Reading the contract is not this reply's cost.
@@ -28,7 +31,10 @@ export function checkReply(
     const start = performance.now();
     const message = decodeMessage(cell.transport, body);
     const decodeMs = performance.now() - start;
-    const fault = findFailure(message) ?? (answers === 'fixed' ? findWrong(cell, message) : findMissing(cell, message));
+    const fault =
+      findFailure(message) ??
+      (answers === 'fixed' ? findWrong(cell, message) : findMissing(cell, message)) ??
+      (typeof answers === 'object' ? findOtherRows(cell, message, answers.rows) : null);
     return fault === null
       ? { ok: true, decodeMs }
       : { ok: false, why: `${fault}, found ${show(cell.transport, message, body)}` };
@@ -77,6 +83,25 @@ function hasData(data: unknown): boolean {
   const tensor = own(data, 'tensor');
   if (tensor !== undefined) return isFilled(own(tensor, 'values'));
   return isRecord(own(data, 'tftensor'));
+}
+
+function findOtherRows({ transport }: Pick<Cell, 'transport'>, message: unknown, sent: number): string | null {
+  const rows = countRows(transport, message);
+  if (rows === null || rows === sent || (sent === 1 && rows > 0)) return null;
+  return `expected an array of ${sent} rows, one for each that was sent, not of ${rows}`;
+}
+
+/** Of an array, whatever is in it; null where a reply has none. */
+function countRows(transport: Transport, message: unknown): number | null {
+  if (Array.isArray(message)) return message.length;
+  const data = own(message, 'data');
+  const ndarray = own(data, 'ndarray');
+  const rows = transport === 'rest' ? ndarray : own(ndarray, 'values');
+  if (Array.isArray(rows)) return rows.length;
+  const shape = own(own(data, 'tensor'), 'shape');
+  if (Array.isArray(shape)) return Number(shape[0]);
+  const dims = own(own(own(data, 'tftensor'), 'tensorShape'), 'dim');
+  return Array.isArray(dims) ? Number(String(own(dims[0], 'size'))) : null;
 }
 
 function isFilled(list: unknown): boolean {

@@ -74,6 +74,8 @@ export function buildPathTable(lookup: Lookup): Table | null {
   };
 }
 
+export const PATH_NOTE = say`The way to the cluster alone: the same null server there and on this machine, asked in turns (medians).`;
+
 /** A way that costs next to nothing may come out below. */
 function signedMillis(x: number): Prose {
   return x < 0 ? say`${MINUS as Plain}${millis(-x)}` : say`${millis(x)}`;

@@ -171,10 +171,18 @@ function describeRun(report: Report): Fact[] {
     [plain`margin`, say`${percentExact(config.margin)}`],
     [plain`confidence of differences`, say`${confidence(report.alpha)}`],
     [plain`seed`, say`${integer(config.seed)}`],
+    ...describePayload(config.payload),
     [plain`model iterations`, say`${integer(config.iterations)}`],
     [plain`timeout per request`, say`${duration(config.timeoutMs)}`],
     ...named.flatMap(([what, value]) => (value === undefined ? [] : [[what, say`${foreign(value)}`] as const])),
   ];
+}
+
+function describePayload(payload: Report['config']['payload']): Fact[] {
+  if (payload === undefined) return [];
+  const { file } = payload;
+  const rows = file === null ? say`consecutive integers` : say`${foreign(file.name)}, sha256 ${foreign(file.sha256)}`;
+  return [[plain`requests carry`, rows]];
 }
 
 function describeRounds({ roundsDone, config }: Report): Plain {

@@ -1,7 +1,7 @@
-import { buildFloorTable, buildPathTable } from './cost-tables.ts';
+import { buildFloorTable, buildPathTable, PATH_NOTE } from './cost-tables.ts';
 import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
 import type { Lookup } from './lookup.ts';
-import { blocks, bullets, details, type Md, md, tableToMarkdown } from './markdown.ts';
+import { blocks, bullets, details, type Md, md, tableToMarkdown, toMarkdown } from './markdown.ts';
 import type { Table } from './table.ts';
 import { describeWarning } from './warnings.ts';
 
@@ -16,11 +16,9 @@ export function floorTable(lookup: Lookup): Md {
   const path = buildPathTable(lookup);
   const title =
     path === null ? md`what the client and the kernel cost alone` : md`what the client, the kernel and the way cost`;
-  const body = blocks(table(buildFloorTable(lookup)), path && blocks(PATH_NOTE, table(path)));
+  const body = blocks(table(buildFloorTable(lookup)), path && blocks(toMarkdown(PATH_NOTE), table(path)));
   return details(md`<b>Floor</b>: ${title}`, body);
 }
-
-const PATH_NOTE = md`The way to the cluster alone: the same null server there and on this machine, asked in turns (medians).`;
 
 export function environmentTable(lookup: Lookup): Md {
   return table(buildEnvironmentTable(lookup));

@@ -4,7 +4,7 @@ import { explainArms, withinBaseline } from './arm-tables.ts';
 import { opposeArms } from './arm-verdicts.ts';
 import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
-import { buildCodecTable, buildFloorTable, CODEC_NOTE } from './cost-tables.ts';
+import { buildCodecTable, buildFloorTable, buildPathTable, CODEC_NOTE, PATH_NOTE } from './cost-tables.ts';
 import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
 import { buildArmForest, buildForest } from './forest.ts';
 import { integer } from './format.ts';
@@ -73,6 +73,8 @@ export function buildView(lookup: Lookup) {
     pairsNote: viewProse(PAIRS_NOTE),
     cellsNote: viewProse(explainCells(lookup, groups)),
     floor: viewOptional(buildFloorTable(lookup)),
+    path: viewOptional(buildPathTable(lookup)),
+    pathNote: viewProse(PATH_NOTE),
     codec: viewOptional(buildCodecTable(lookup, new Set(groups.map(({ batch }) => batch)))),
     codecNote: viewProse(CODEC_NOTE),
     warnings: report.warnings.map((warning) => viewProse(describeWarning(lookup, warning, Number.POSITIVE_INFINITY))),

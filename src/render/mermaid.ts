@@ -127,7 +127,7 @@ export function drawMedians(lookup: Lookup, group: Group): Plain | null {
       return known.length === transports.length ? [{ name, values: known }] : [];
     }),
   );
-  if (points.length === 0) return null;
+  if (points.length === 0 || transports.length === 0) return null;
   const shapes = ['bar', 'line'];
   const series = transports.map(
     (_, i) => `    ${shapes[i]} [${points.map(({ values }) => chartNumber(values[i] ?? 0)).join(', ')}]`,

@@ -19,6 +19,7 @@ export function describeMethod(lookup: Lookup): Prose[] {
     say`Pairs are compared round by round (log ratios, t interval). A pair is called faster or slower when its ${level} interval lies wholly outside the margin of ±${percentExact(margin)} (Holm over all pairs), equivalent when its ${confidence(2 * report.alpha)} interval lies wholly inside.`,
     ...describeArms(lookup),
     ...describeFloor(lookup),
+    ...describePayload(report),
     ...describeShapes(report),
     ...describeModels(lookup),
     ...describeConnection(lookup),
@@ -70,16 +71,29 @@ function nameArms(arms: readonly Arm[]): Prose {
   );
 }
 
+function describePayload({ config: { payload } }: Report): Prose[] {
+  if (payload === undefined) return [];
+  const numbers = plain`${integer(payload.rowShape.reduce((product, size) => product * size, 1))}`;
+  if (payload.file === null) return [say`A batch is so many rows of ${numbers} consecutive integers each.`];
+  return [
+    say`A batch is so many rows of ${foreign(payload.file.name)}, which has ${integer(payload.file.rows)} of ${numbers} numbers each; where it has fewer they are sent again. The notebook's conclusions speak of other requests: they are held against these cells all the same.`,
+  ];
+}
+
 /** Shapes and types differ between the encodings, and so does what the server does with them. */
 function describeShapes({ cells, config }: Report): Prose[] {
   const kinds = config.encodings.flatMap((encoding) => {
     const cell = cells.findLast((candidate) => candidate.encoding === encoding);
     if (cell === undefined) return [];
     const shape = cell.request.shape.map((n) => (n === cell.batch && n > 1 ? 'n' : String(n))).join(', ') as Plain;
-    return [say`${code(encodingLabel(encoding))} [${shape}] of ${cell.request.dtype as string as Plain}`];
+    return [{ encoding, array: plain`[${shape}] of ${cell.request.dtype as string as Plain}` }];
   });
-  if (kinds.length < 2) return [];
-  return [say`The model sees different arrays, because the encodings carry different ones: ${join(kinds, ', ')}.`];
+  const [first] = kinds;
+  if (first === undefined || kinds.length < 2) return [];
+  if (kinds.every(({ array }) => array === first.array))
+    return [say`The model sees the same array in every encoding: ${first.array}.`];
+  const arrays = kinds.map(({ encoding, array }) => say`${code(encodingLabel(encoding))} ${array}`);
+  return [say`The model sees different arrays, because the encodings carry different ones: ${join(arrays, ', ')}.`];
 }
 
 /** What the entry points of the benchmarked models do; of somebody's own model nobody here knows. */

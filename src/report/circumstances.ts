@@ -113,6 +113,19 @@ export const config = z.strictObject({
   margin: z.number().positive(),
   timeoutMs: ms,
   iterations: count,
+  /** Rows of somebody's own, of which a batch is so many; absent where requests carry the integers 0..batch-1. */
+  payload: z
+    .strictObject({
+      rowShape: z.array(z.int().positive()).min(1).max(8),
+      dtype: z.enum(['int64', 'float64']),
+      /** How many columns have a name. */
+      names: count,
+      /** Null where rows are consecutive integers. */
+      file: z
+        .strictObject({ name: text, sha256: z.string().regex(/^[0-9a-f]{64}$/), rows: z.int().positive() })
+        .nullable(),
+    })
+    .optional(),
 });
 
 /** A part of putting the servers up; parts may run side by side. */

@@ -3,6 +3,7 @@ import { applyGate } from '../analysis/gate.ts';
 import { isTrustworthy } from '../analysis/trust.ts';
 import type { Config } from '../config.ts';
 import { explain, Interrupted } from '../errors.ts';
+import type { OwnPayload } from '../own-payload.ts';
 import { describeArray } from '../payload/encode.ts';
 import type { Payload } from '../payload/payloads.ts';
 import { requestBytes } from '../payload/size.ts';
@@ -101,7 +102,12 @@ function describeConfig(config: Config, arm: Arm): ReportConfig {
     margin: config.margin,
     timeoutMs: config.timeoutMs,
     iterations: config.target.iterations,
+    ...(config.payload !== null && { payload: describePayload(config.payload) }),
   };
+}
+
+function describePayload({ rowShape, isFloat, names, file }: OwnPayload): NonNullable<ReportConfig['payload']> {
+  return { rowShape: [...rowShape], dtype: isFloat ? 'float64' : 'int64', names: names.length, file };
 }
 
 /** What the server does with REST connections is known only from its replies. */
@@ -124,14 +130,15 @@ function describeCell(cell: Cell, findings: Findings): CellReport {
   const isMeasured = Object.keys(results).length > 0;
   const reason = skipped.get(cell.id) ?? failure ?? (isMeasured ? undefined : 'the run ended before it was measured');
   const reply = verified.replies[0].get(cell.id)?.reply;
-  const { shape, dtype } = describeArray(cell.encoding, cell.batch);
+  const payload = payloads.get(cell.id);
+  const { shape, dtype } = payload ?? describeArray(cell.encoding, cell.batch);
   return {
     ...cell,
     state: failure !== undefined ? 'failed' : isMeasured ? 'measured' : 'skipped',
     ...(reason === undefined ? {} : { reason: reason.slice(0, 2000) }),
     request: {
-      bytes: requestBytes(cell),
-      sha256: payloads.get(cell.id)?.sha256 ?? null,
+      bytes: payload?.bytes.length ?? requestBytes(cell),
+      sha256: payload?.sha256 ?? null,
       shape: [...shape],
       dtype,
     },

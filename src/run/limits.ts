@@ -1,11 +1,11 @@
-import { requestBytes } from '../payload/size.ts';
 import type { Cell } from '../plan.ts';
 import type { Target } from '../target/target.ts';
 
-/** By cell id: why the server would not take the cell's request, known by arithmetic before anything is sent. */
+/** By cell id: why the server would not take the cell's request, known before anything is sent. */
 export function findUnsendable(
   cells: readonly Cell[],
   targets: readonly Pick<Target, 'grpcReceiveLimitBytes'>[],
+  requestBytes: (cell: Cell) => number,
 ): Map<string, string> {
   const skipped = new Map<string, string>();
   const limits = targets.flatMap((target) => target.grpcReceiveLimitBytes ?? []);

@@ -5,10 +5,12 @@ import type { BlockOrder } from '../load/block-order.ts';
 import type { Loader } from '../load/loader.ts';
 import type { MeasuredBlock } from '../load/protocol.ts';
 import type { Log } from '../log.ts';
+import type { OwnPayload } from '../own-payload.ts';
 import { checkReply } from '../payload/reply.ts';
 import { type Cell, orderRound, type Turn } from '../plan.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
 import type { Target } from '../target/target.ts';
+import { expectAnswers } from './answers.ts';
 import { finishOrStop, throwIfLost } from './patience.ts';
 
 export interface RoundsInput {
@@ -21,6 +23,8 @@ export interface RoundsInput {
   readonly seed: number;
   /** How many rounds a run has at least: floors are asked so often that there are enough samples then. */
   readonly rounds: number;
+  /** What requests carry, where that is somebody's own. */
+  readonly payload: OwnPayload | null;
 }
 
 /** What the rounds have brought so far. */
@@ -127,7 +131,7 @@ export function createRoundRunner(
     });
     // That the null server answers says nothing of the server under test.
     if (turn.role === 'floor') return;
-    const why = findFault(outcome, cell, target);
+    const why = findFault(outcome, cell, target, input.payload);
     if (why === null) failuresInARow = 0;
     else await giveUp(turn, why);
   };
@@ -205,10 +209,10 @@ function strip(outcome: MeasuredBlock): Omit<MeasuredBlock, 'reply' | 'gaveUp' |
 }
 
 /** Why a cell is given up after this block; single failures are counted and reported instead. */
-function findFault(outcome: MeasuredBlock, cell: Cell, target: Target): string | null {
+function findFault(outcome: MeasuredBlock, cell: Cell, target: Target, payload: OwnPayload | null): string | null {
   if (outcome.gaveUp || outcome.latencyMs.length === 0 || outcome.reply === null) {
     return outcome.error ?? 'no request was answered';
   }
-  const check = checkReply(cell, outcome.reply, target.answers);
+  const check = checkReply(cell, outcome.reply, expectAnswers(target, cell, payload));
   return check.ok ? null : check.why;
 }

@@ -2,10 +2,12 @@ import { explain, ServerError } from '../errors.ts';
 import type { Reply } from '../load/exchange.ts';
 import type { Loader } from '../load/loader.ts';
 import type { Log } from '../log.ts';
+import type { OwnPayload } from '../own-payload.ts';
 import type { Payload } from '../payload/payloads.ts';
 import { checkReply } from '../payload/reply.ts';
 import type { Cell } from '../plan.ts';
 import type { Target } from '../target/target.ts';
+import { expectAnswers } from './answers.ts';
 import { finishOrStop, throwIfLost } from './patience.ts';
 import { addressRequest } from './prepare.ts';
 
@@ -26,6 +28,8 @@ interface Options {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** What requests carry, where that is somebody's own. */
+  readonly own: OwnPayload | null;
 }
 
 /** Right answers before fast ones: asks each cell of each arm once and checks what comes back. */
@@ -71,7 +75,7 @@ async function verifyArm(
     await loader.prepare(key, 'wire', addressRequest(cell, payloads, target));
     try {
       const reply = await finishOrStop(loader.send(key, options.timeoutMs), options.signal, target.lost);
-      const check = checkReply(cell, reply.body, target.answers);
+      const check = checkReply(cell, reply.body, expectAnswers(target, cell, options.own));
       if (check.ok) replies.set(cell.id, { reply, decodeMs: check.decodeMs });
       else failed.set(cell.id, check.why);
     } catch (error) {

@@ -67,7 +67,9 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
       await rename(partial, path);
     } catch (error) {
       await rm(partial, { force: true });
-      throw new UserError(`expected to write ${path} (${explain(error)})`, { cause: error });
+      throw new UserError(
+        `expected to write ${path}, found that it cannot be (${explain(error)}); make room there, or choose another folder with option out`,
+      );
     }
   }
 }

@@ -86,7 +86,11 @@ const WRONG_GRPC: readonly [what: string, body: string, expected: RegExp][] = [
   ['a wire type that does not exist', '0f', /expected a protobuf SeldonMessage/],
   ['a failure', '0a081204626f6f6d2001', /expected success, found .*boom/],
   ['an empty tensor', '1a021200', /expected as many numbers as the shape \[\] has, found 0/],
-  ['a tftensor of floats', '1a10220e08011204120208012a040000803f', /expected tftensor.dtype DT_INT64, found 1/],
+  [
+    'a tftensor of floats',
+    '1a10220e08011204120208012a040000803f',
+    /expected tftensor.dtype DT_INT64 or DT_DOUBLE, found 1/,
+  ],
 ];
 for (const [what, body, expected] of WRONG_GRPC)
   test(`a gRPC reply of ${what} is wrong, and why is told`, () => {
@@ -223,4 +227,32 @@ test('a request whose numbers do not fill its shape is refused', () => {
     '{"data":{"tftensor":{"dtype":"DT_INT64","tensorShape":{"dim":[{"size":"2"}]},"tensorContent":"AAAAAAAAAAA="}}}',
   ];
   for (const body of bodies) assert.throws(() => decodeRequest('rest', Buffer.from(body)), /^Error: expected /, body);
+});
+
+test('to rows of somebody else as many must come back, in whatever array; for one row any will do', () => {
+  const json = (body: string, rows: number) => checkReply(rest('ndarray'), Buffer.from(body), { rows });
+  const right = [
+    '{"data":{"ndarray":[[1],[2],[3]]}}',
+    '{"data":{"ndarray":["setosa","setosa","virginica"]}}',
+    '{"data":{"tensor":{"shape":[3,2],"values":[1,2,3,4,5,6]}}}',
+    '{"data":{"tftensor":{"dtype":"DT_DOUBLE","tensorShape":{"dim":[{"size":"3"}]},"tensorContent":"AA=="}}}',
+    '[1,2,3]',
+    '{"strData":"three"}',
+  ];
+  for (const body of right) assert.deepEqual([body, json(body, 3).ok], [body, true]);
+  for (const body of right.slice(0, 5)) assert.deepEqual([body, json(body, 4).ok], [body, false]);
+  for (const body of right) assert.equal(json(body, 1).ok, true);
+  const check = json('{"data":{"ndarray":[[1]]}}', 3);
+  assert.ok(
+    !check.ok && check.why.startsWith('expected an array of 3 rows, one for each that was sent, not of 1, found'),
+  );
+  assert.equal(json('{"data":{"ndarray":[]}}', 1).ok, false);
+  const grpcRows = checkReply(grpc('tftensor'), hex(PREDICT_GRPC.tftensor), { rows: 2 });
+  assert.equal(grpcRows.ok, false);
+  assert.equal(checkReply(grpc('ndarray'), hex(PREDICT_GRPC.ndarray), { rows: 1 }).ok, true);
+});
+
+test('numbers at different depths are no array, though there are as many as the shape says', () => {
+  const check = checkReply(rest('ndarray'), Buffer.from('{"data":{"ndarray":[[1,[2]]]}}'), 'fixed');
+  assert.ok(!check.ok && /numbers at one depth/.test(check.why), JSON.stringify(check));
 });

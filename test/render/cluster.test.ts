@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { renderHtml } from '../../src/render/html.ts';
+import { createLookup } from '../../src/render/lookup.ts';
 import { renderPages } from '../../src/render/render.ts';
 import type { Arm, CellResult, Report } from '../../src/report.ts';
 import { samplePosting } from '../helpers/sample-posting.ts';
@@ -70,6 +72,12 @@ test('a floor of loopback is not said to hold the way to the cluster, and a read
   assert.match(summary, /The floor was measured on this machine's loopback: the way to the cluster is not part of it/);
   assert.match(summary, /is the client's own floor/);
   assert.doesNotMatch(summary, /the floor of the client and the way|behind the same kind of Service/);
+});
+
+test('the page has what the way costs, and nothing of it where servers are on loopback', () => {
+  const page = (report: Report): string => renderHtml(createLookup(report));
+  assert.match(page(inCluster()), /Path: the null server in the cluster against the same one on loopback/);
+  assert.doesNotMatch(page(sampleReport()), /Path: the null server/);
 });
 
 test('where the way was measured although no path is told, the floor is still called what it is', () => {

@@ -96,7 +96,7 @@ function farServer(deafTo: (reply: NullReply, index: number) => boolean = () => 
 async function run(...targets: [Target, ...Target[]]) {
   const warnings: string[] = [];
   const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
-  const options = { client: 'wire', timeoutMs: 5000, signal, log } as const;
+  const options = { client: 'wire', timeoutMs: 5000, signal, log, own: null } as const;
   const verified = await verify(cells, payloads, targets, loader, options);
   const calibration = await calibrate(cells, payloads, verified, targets, loader, options);
   return { calibration, warnings };

@@ -21,6 +21,7 @@ const config = {
   rounds: ROUNDS,
   blockMs: 1,
   minRequests: 5,
+  payload: null,
   timeoutMs: 1000,
   rate: null,
   seed: 3,

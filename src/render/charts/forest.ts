@@ -12,6 +12,8 @@ const ROW_HEIGHT = 32;
 const FRAME = 48;
 /** An effect never lies at or below -1: no request takes no time at all. */
 const LEAST_RATIO = 2 ** -20;
+/** Nor is any request so much slower: a report may come from a stranger, and an axis has to end. */
+const MOST_RATIO = 2 ** 20;
 
 /**
  * Differences as intervals on one logarithmic axis of ratios, in the order of `rows`, with the margin as a band around
@@ -24,12 +26,13 @@ export function buildForestPanel(
 ): Panel {
   const shown = rows.map(({ name, comparison }, i) => {
     const { effect, low, high } = quotedDifference(comparison);
-    const [at, from, to] = [effect, low ?? effect, high ?? effect].map((x) => Math.max(1 + x, LEAST_RATIO));
+    const [at, from, to] = [effect, low ?? effect, high ?? effect].map((x) => clampRatio(1 + x));
     const { ink, shape } = TONES[comparison.verdict];
     return { y: i + 0.5, name: nameRow(name, i), at: at ?? 1, from: from ?? 1, to: to ?? 1, ink, shape };
   });
   const ends = shown.flatMap(({ from, to }) => [from, to]);
-  const [least, most] = [Math.min(1 / (1 + margin), ...ends), Math.max(1 + margin, ...ends)];
+  const same = [clampRatio(1 / (1 + margin)), clampRatio(1 + margin)] as const;
+  const [least, most] = [Math.min(same[0], ...ends), Math.max(same[1], ...ends)];
   const room = Math.max((most / least) ** 0.04, 1.005);
   const [from, to] = [least / room, most * room];
   return {
@@ -46,7 +49,7 @@ export function buildForestPanel(
     },
     y: { title: null, scale: 'linear', from: 0, to: rows.length, lines: false, ticks: [], inverse: true },
     marks: [
-      { kind: 'area', from: [1 / (1 + margin), 0], to: [1 + margin, rows.length], ink: { colour: 'var(--band)' } },
+      { kind: 'area', from: [same[0], 0], to: [same[1], rows.length], ink: { colour: 'var(--band)' } },
       {
         kind: 'line',
         points: [
@@ -73,6 +76,10 @@ export function buildForestPanel(
       ]),
     ],
   };
+}
+
+function clampRatio(ratio: number): number {
+  return Math.min(Math.max(ratio, LEAST_RATIO), MOST_RATIO);
 }
 
 /** A row whose cells this report does not know has a name that somebody else wrote: it is numbered. */

@@ -24,7 +24,7 @@ export function listRoundPanels(lookup: Lookup, group: Group): TitledPanel[] {
     const title = plain`${methodLabel(first.method)} · ${encodingLabel(first.encoding)}`;
     const transports = [...new Set(lines.map(({ cell }) => transportLabel(cell.transport)))].join(', ') as Plain;
     const points = lines.flatMap((line) => line.points);
-    const rounds = Math.max(...points.map(([x]) => x));
+    const rounds = points.reduce((most, [x]) => Math.max(most, x), 0);
     const panel = {
       label: plain`Block medians over the rounds, ${group.title}, ${title} (${transports}). The numbers are in the table of block medians.`,
       height: 180,

@@ -6,11 +6,14 @@ type Scale = Pick<Axis, 'scale' | 'from' | 'to' | 'ticks'>;
 const MOST_TICKS = 5;
 /** Beyond this ratio of the largest to the smallest value a linear axis hides the small ones. */
 const WIDE = 8;
+/** What lies beyond is no time and no ratio of times: a report may come from a stranger, and an axis has to end. */
+const [LEAST, MOST] = [1e-12, 1e15];
 
 /** An axis for the values: logarithmic where they span much, else linear from zero or from below the smallest. */
 export function fitScale(values: readonly number[], write: (x: number) => Plain, wanted?: Axis['scale']): Scale {
-  const positive = values.filter((value) => value > 0);
-  const [low, high] = [Math.min(...positive), Math.max(...positive)];
+  const positive = values.filter((value) => value >= LEAST && value <= MOST);
+  const low = positive.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = positive.reduce((most, value) => Math.max(most, value), 0);
   if (positive.length === 0) return { scale: 'linear', from: 0, to: 1, ticks: [{ at: 0, label: write(0) }] };
   const scale = wanted ?? (high / low > WIDE ? 'log' : 'linear');
   if (scale === 'log') {

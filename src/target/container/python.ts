@@ -3,6 +3,8 @@ import { runDocker } from '../docker-cli.ts';
 
 /** Bytes of the list: what we keep of a program's output has to hold it. */
 const MAX_PACKAGES = 500;
+/** The report takes no longer text. */
+const MAX_VERSION_LENGTH = 2000;
 
 const QUESTION = `
 import importlib.metadata, json, platform
@@ -16,17 +18,22 @@ print(json.dumps({"version": platform.python_version(), "packages": packages}, s
 export async function readPython(container: string, signal: AbortSignal): Promise<NonNullable<Arm['python']> | null> {
   const { code, stdout } = await runDocker(['exec', container, 'python3', '-c', QUESTION], { signal });
   try {
-    return code === 0 ? check(JSON.parse(stdout)) : null;
+    return code === 0 ? checkPython(JSON.parse(stdout)) : null;
   } catch {
     return null;
   }
 }
 
 /** An image is foreign: it may have a program called python3 that answers anything. */
-function check(answer: unknown): NonNullable<Arm['python']> | null {
+export function checkPython(answer: unknown): NonNullable<Arm['python']> | null {
+  if (typeof answer !== 'object' || answer === null) return null;
   const { version, packages } = answer as Record<string, unknown>;
-  if (typeof version !== 'string' || typeof packages !== 'object' || packages === null) return null;
+  if (!isVersion(version) || typeof packages !== 'object' || packages === null || Array.isArray(packages)) return null;
   const entries = Object.entries(packages);
-  if (entries.length > MAX_PACKAGES || entries.some(([, value]) => typeof value !== 'string')) return null;
+  if (entries.length > MAX_PACKAGES || !entries.every(([, value]) => isVersion(value))) return null;
   return { version, packages: packages as Record<string, string> };
+}
+
+function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_VERSION_LENGTH;
 }

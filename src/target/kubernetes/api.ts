@@ -10,6 +10,8 @@ const FIELD_MANAGER = 'seldon-bench';
 const REQUEST_LIMIT_MS = 15_000;
 const MAX_MESSAGE_LENGTH = 2000;
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
+/** etcd takes no object of more than 1.5 MB. */
+const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 
 /** The little of the Kubernetes API that is needed. Objects go and come as they are: no field is dropped or renamed. */
 export interface KubeApi {
@@ -178,14 +180,14 @@ function exchange(url: URL, options: RequestOptions, body: string, type: string)
       reply.on('error', reject);
       reply.on('end', () => {
         const text = Buffer.concat(chunks).toString();
+        const status = reply.statusCode ?? 0;
         const isJson = reply.headers['content-type']?.startsWith('application/json') ?? false;
         try {
           const value: unknown = isJson ? JSON.parse(text) : text;
-          const status = reply.statusCode ?? 0;
           if (status >= 200 && status < 300) resolve(value);
           else reject(toApiError(status, value));
         } catch (error) {
-          reject(error);
+          reject(new ApiError(status, '', tame(`its reply is no JSON: ${explain(error)}`)));
         }
       });
     });
@@ -209,6 +211,12 @@ function follow(
       }
       const lines = createInterface({ input: reply });
       for (const source of [reply, lines]) source.on('error', reject);
+      let open = 0;
+      reply.on('data', (chunk: Buffer) => {
+        const end = chunk.lastIndexOf('\n');
+        open = end < 0 ? open + chunk.length : chunk.length - end - 1;
+        if (open > MAX_EVENT_BYTES) reply.destroy(new Error('an event of the Kubernetes API is too long'));
+      });
       lines.on('line', (line) => {
         try {
           onEvent(JSON.parse(line) as WatchEvent);

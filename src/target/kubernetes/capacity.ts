@@ -1,8 +1,9 @@
 import { ServerError } from '../../errors.ts';
 import type { KubeApi } from './api.ts';
 import { isReady } from './conditions.ts';
-import type { List, Node, Pod, Quantities, Taint } from './objects.ts';
+import type { Node, Pod, Quantities, Taint } from './objects.ts';
 import type { Limits } from './options.ts';
+import { expectItems } from './shapes.ts';
 
 /** Thousandths of a CPU, and MiB. */
 export interface Amount {
@@ -50,8 +51,8 @@ export async function chooseCpuRequest(
 }
 
 export async function readRooms(api: KubeApi): Promise<NodeRoom[]> {
-  const [nodes, pods] = await Promise.all([api.get<List<Node>>('/api/v1/nodes'), api.get<List<Pod>>('/api/v1/pods')]);
-  return listRooms(nodes.items, pods.items);
+  const [nodes, pods] = await Promise.all([api.get('/api/v1/nodes'), api.get('/api/v1/pods')]);
+  return listRooms(expectItems('node', nodes), expectItems('pod', pods));
 }
 
 /**

@@ -6,9 +6,10 @@ import { isReady } from './conditions.ts';
 import { GATEWAY_LABEL } from './istio.ts';
 import type { Model } from './manifest.ts';
 import type { Network, Place } from './network.ts';
-import type { List, Pod, SeldonDeployment } from './objects.ts';
+import type { GatewayService, SeldonDeployment } from './objects.ts';
 import { seldonDeploymentPath } from './paths.ts';
 import { askApi } from './patience.ts';
+import { expectItems, expectObject } from './shapes.ts';
 
 const SELECTOR = new URLSearchParams({ labelSelector: GATEWAY_LABEL.join('=') });
 const HTTP_PORT = 80;
@@ -27,10 +28,10 @@ export interface Ingress {
  */
 export async function findIngress(api: KubeApi, network: Network): Promise<Ingress> {
   try {
-    const { items } = await api.get<List<GatewayService>>(`/api/v1/services?${SELECTOR}`);
+    const items = expectItems('Service', await api.get(`/api/v1/services?${SELECTOR}`));
     const { namespace, nodePort, selector } = chooseGateway(items);
     const pods = `/api/v1/namespaces/${namespace}/pods?${new URLSearchParams({ labelSelector: selector })}`;
-    const { items: gateways } = await api.get<List<Pod>>(pods);
+    const gateways = expectItems('pod', await api.get(pods));
     const node = gateways.find((pod) => isReady(pod) && pod.metadata.deletionTimestamp === undefined)?.spec.nodeName;
     if (node === undefined) {
       throw new ServerError(
@@ -55,14 +56,6 @@ export function requireNodeAddress({ kind }: Network): void {
     "expected to reach the ingress at the address of the cluster's node; this machine reaches the node by mapped ports of " +
       "127.0.0.1 alone, and the ingress has none. Run where Docker's bridge network is reached, or use ingress none.",
   );
-}
-
-export interface GatewayService {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: {
-    readonly ports: readonly { readonly name?: string; readonly port: number; readonly nodePort?: number }[];
-    readonly selector?: Readonly<Record<string, string>>;
-  };
 }
 
 /** The only gateway, and the port by which it is reached. Throws ServerError with what to do. */
@@ -117,7 +110,8 @@ export async function waitForRoute(
   let last: RouteState = 'pending';
   const ready = await askApi(
     async () => {
-      last = readRoute(await api.find<SeldonDeployment>(seldonDeploymentPath(namespace, name)));
+      const found = await api.find(seldonDeploymentPath(namespace, name));
+      last = readRoute(found === null ? null : expectObject('SeldonDeployment', found));
       return last === 'ready' ? true : null;
     },
     limitMs,

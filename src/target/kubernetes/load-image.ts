@@ -124,11 +124,27 @@ async function findImageId(node: string, reference: string, { signal }: Host): P
 async function choosePlatform({ signal }: Host): Promise<string[]> {
   const { code, stdout } = await runDocker(['info', '--format', '{{json .}}'], { signal });
   if (code !== 0) return [];
-  const { DriverStatus = [], OSType, Architecture } = JSON.parse(stdout) as DockerInfo;
-  if (!JSON.stringify(DriverStatus).includes('io.containerd.snapshotter')) return [];
-  const names: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64' };
-  return ['--platform', `${OSType}/${names[Architecture] ?? Architecture}`];
+  return readPlatform(stdout);
 }
+
+/** From what `docker info` writes. Nothing is asked for where it says nothing that can be read. */
+export function readPlatform(json: string): string[] {
+  try {
+    const { DriverStatus, OSType, Architecture } = JSON.parse(json) as DockerInfo;
+    const names: readonly unknown[] = [OSType, Architecture];
+    if (!names.every((name) => typeof name === 'string' && /^[A-Za-z0-9_]{1,40}$/.test(name))) return [];
+    if (!JSON.stringify(DriverStatus ?? []).includes('io.containerd.snapshotter')) return [];
+    return ['--platform', `${OSType}/${ARCHITECTURES.get(Architecture) ?? Architecture}`];
+  } catch {
+    return [];
+  }
+}
+
+/** As the kernel calls them, and as images do. */
+const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  ['x86_64', 'amd64'],
+  ['aarch64', 'arm64'],
+]);
 
 interface DockerInfo {
   readonly DriverStatus?: readonly unknown[] | null;

@@ -4,6 +4,7 @@ import { type Access, type KubeApi, openKubeApi, type WatchEvent } from './api.t
 import { gatherEvidence } from './evidence.ts';
 import type { List, Pod } from './objects.ts';
 import { podsPath } from './paths.ts';
+import { expectItems } from './shapes.ts';
 
 /** So long the API may be away: a model that goes on answering is not lost. */
 const AWAY_LIMIT_MS = 15_000;
@@ -26,7 +27,7 @@ export async function watchModels(
   const api = await openKubeApi(access, stop.signal);
   const path = podsPath(namespace, models);
   const known = new Map<string, number>();
-  for (const pod of (await api.get<List<Pod>>(path)).items) known.set(pod.metadata.name, countRestarts(pod));
+  for (const pod of expectItems('pod', await api.get(path))) known.set(pod.metadata.name, countRestarts(pod));
 
   const check = async (type: string, pod: Pod): Promise<void> => {
     const { name } = pod.metadata;
@@ -68,9 +69,9 @@ async function watch(
   while (!signal.aborted) {
     try {
       const list = await api.get<List<Pod> & { metadata: { resourceVersion: string } }>(path);
-      awaySinceMs = null;
-      await checkAll(list.items);
+      await checkAll(expectItems('pod', list));
       const from = `${path}&watch=1&resourceVersion=${list.metadata.resourceVersion}`;
+      awaySinceMs = null;
       const onEvent = ({ type, object }: WatchEvent): void => void check(type, object as Pod).catch(() => {});
       // One that is cut says nothing of the API: the next list does.
       await api.watch(from, onEvent, signal).catch(() => {});

@@ -1,5 +1,5 @@
 import { ApiError, type KubeApi } from './api.ts';
-import type { List } from './objects.ts';
+import { expectItems } from './shapes.ts';
 
 /** What Seldon Core labels its manager with, its Deployment and its pods. */
 export const MANAGER_LABEL = 'control-plane=seldon-controller-manager';
@@ -28,8 +28,8 @@ export interface ReleaseName {
  */
 export async function listManagers(api: KubeApi): Promise<readonly Manager[]> {
   try {
-    const { items } = await api.get<List<Labelled>>(DEPLOYMENTS);
-    return items.map(({ metadata: { name, namespace, annotations = {} } }) => {
+    const managers = expectItems('manager', await api.get(DEPLOYMENTS));
+    return managers.map(({ metadata: { name, namespace, annotations = {} } }) => {
       const release = { name: annotations[RELEASE] ?? '', namespace: annotations[RELEASE_NAMESPACE] ?? '' };
       const isNamed = NAME.test(release.name) && NAME.test(release.namespace);
       return { name, namespace, release: isNamed ? release : null };
@@ -38,12 +38,4 @@ export async function listManagers(api: KubeApi): Promise<readonly Manager[]> {
     if (error instanceof ApiError && error.status === 403) return [];
     throw error;
   }
-}
-
-interface Labelled {
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import type { Host } from '../target.ts';
@@ -7,6 +7,8 @@ import { isPassing, type KubeApi } from './api.ts';
 import { applyPatiently, isKindMissing } from './apply.ts';
 
 const APPLY_LIMIT_MS = 60_000;
+/** Seldon Core's own manifests have half a megabyte. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 interface Document {
   readonly apiVersion: string;
@@ -36,24 +38,35 @@ export async function applyManifestFile(path: string, namespace: string, api: Ku
   }
 }
 
-async function readDocuments(path: string, namespace: string): Promise<Document[]> {
+/** Throws UserError. */
+export async function readDocuments(path: string, namespace: string): Promise<Document[]> {
   try {
+    const about = await stat(path);
+    if (!about.isFile() || about.size > MAX_BYTES) throw new Error(`not a regular file of at most ${MAX_BYTES} bytes`);
     const texts = (await readFile(path, 'utf8')).split(/^---.*$/m);
     const filled = texts.filter((text) => /^[^\s#]/m.test(text));
     return filled.map((text) => {
-      const { apiVersion, kind, metadata } = parse(text, { maxAliasCount: 100 }) as Header;
-      if (!apiVersion || !kind || !metadata?.name) throw new Error('an object lacks apiVersion, kind or a name');
-      return { apiVersion, kind, name: metadata.name, namespace: metadata.namespace ?? namespace, text };
+      const { apiVersion, kind, metadata } = (parse(text, { maxAliasCount: 100 }) ?? {}) as Header;
+      const home = metadata?.namespace ?? namespace;
+      if (![apiVersion, kind, metadata?.name, home].every(isName)) throw new Error(FORM);
+      return { apiVersion, kind, name: metadata?.name, namespace: home, text } as Document;
     });
   } catch (error) {
     throw new UserError(`expected Kubernetes objects in YAML in ${path}: ${explain(error)}`, { cause: error });
   }
 }
 
+const FORM = 'an object lacks apiVersion, kind or a name, or they are none that can stand in an address';
+
+/** It goes into a path of the API as it is. */
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,252}$/.test(value) && !/\.\.|\/\//.test(value);
+}
+
 interface Header {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown } | null;
 }
 
 /** The path of an object: the server knows what its kind is called there. */

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { ServerError } from '../../errors.ts';
+import { explain, ServerError } from '../../errors.ts';
 import { requireDocker } from '../docker-cli.ts';
 import type { Host } from '../target.ts';
 import type { KubeApi } from './api.ts';
-import type { Node } from './objects.ts';
+import { expectObject } from './shapes.ts';
 
 const REACH_LIMIT_MS = 1000;
 /** Where the API server listens inside a kind node: something that is sure to answer a connection. */
@@ -54,7 +54,7 @@ export function findClusterNetwork(api: KubeApi, given: string | null): Network 
     kind: 'node-address',
     async locate(port, node) {
       if (given !== null) return [{ host: given, port }];
-      const { status } = await api.get<Node>(`/api/v1/nodes/${node}`);
+      const { status } = expectObject('node', await api.get(`/api/v1/nodes/${node}`));
       const known = (status?.addresses ?? []).filter(({ type }) => ADDRESS_TYPES.includes(type));
       const ranked = known.toSorted((a, b) => ADDRESS_TYPES.indexOf(a.type) - ADDRESS_TYPES.indexOf(b.type));
       return [...new Set(ranked.map(({ address }) => address))].map((host) => ({ host, port }));
@@ -68,23 +68,40 @@ interface Container {
   readonly ports: ReadonlyMap<number, number>;
 }
 
-/** From what `docker container inspect` writes of one container. */
+/** From what `docker container inspect` writes of one container. Throws ServerError for anything else. */
 export function readContainer(json: string): Container {
-  const [container] = JSON.parse(json) as [Inspected];
-  const { Networks = {}, Ports = {} } = container.NetworkSettings;
-  const addresses = Object.values(Networks).map(({ IPAddress }) => IPAddress);
-  const ports = Object.entries(Ports).flatMap(([name, bindings]) => {
-    const bound = bindings?.find(({ HostIp }) => HostIp === '127.0.0.1' || HostIp === '0.0.0.0');
-    return bound === undefined ? [] : [[Number.parseInt(name, 10), Number(bound.HostPort)] as const];
+  const { Networks, Ports } = parseInspected(json);
+  const addresses = Object.values(Networks ?? {}).flatMap((network) => network?.IPAddress ?? []);
+  const ports = Object.entries(Ports ?? {}).flatMap(([name, bindings]) => {
+    const all = Array.isArray(bindings) ? bindings : [];
+    const bound = all.find((binding) => binding?.HostIp === '127.0.0.1' || binding?.HostIp === '0.0.0.0');
+    const pair = [Number.parseInt(name, 10), Number(bound?.HostPort)] as const;
+    return pair.every(Number.isInteger) ? [pair] : [];
   });
-  return { addresses: addresses.filter((address) => address !== ''), ports: new Map(ports) };
+  return {
+    addresses: addresses.filter((address) => typeof address === 'string' && address !== ''),
+    ports: new Map(ports),
+  };
 }
 
+function parseInspected(json: string): Inspected {
+  try {
+    const [container] = JSON.parse(json) as [{ NetworkSettings: Inspected }];
+    if (typeof container.NetworkSettings === 'object' && container.NetworkSettings !== null) {
+      return container.NetworkSettings;
+    }
+    throw new Error('it has no NetworkSettings');
+  } catch (error) {
+    throw new ServerError(`expected Docker to describe the node's container: ${explain(error)}`, { cause: error });
+  }
+}
+
+/** As far as it is what Docker writes. */
 interface Inspected {
-  readonly NetworkSettings: {
-    readonly Networks?: Readonly<Record<string, { readonly IPAddress: string }>>;
-    readonly Ports?: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
-  };
+  readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string } | null>>;
+  readonly Ports?: Readonly<
+    Record<string, readonly ({ readonly HostIp?: string; readonly HostPort?: string } | null)[] | null>
+  >;
 }
 
 /** Whether somebody takes a connection there within a second. */

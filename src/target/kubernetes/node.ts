@@ -2,8 +2,9 @@ import { ServerError } from '../../errors.ts';
 import type { KubeApi } from './api.ts';
 import { isReady } from './conditions.ts';
 import { tame } from './evidence.ts';
-import type { List, Node } from './objects.ts';
+import type { Node } from './objects.ts';
 import { askApi } from './patience.ts';
+import { expectItems } from './shapes.ts';
 
 const READY_LIMIT_MS = 120_000;
 
@@ -12,8 +13,7 @@ export async function waitForNode(api: KubeApi, signal: AbortSignal, limitMs = R
   let last = 'there is none';
   const node = await askApi(
     async () => {
-      const { items } = await api.get<List<Node>>('/api/v1/nodes');
-      const [node] = items;
+      const [node] = expectItems('node', await api.get('/api/v1/nodes'));
       const ready = node?.status?.conditions?.find(({ type }) => type === 'Ready');
       if (node !== undefined) last = ready?.message || 'it says nothing of itself';
       return node !== undefined && isReady(node) ? node : null;

@@ -13,6 +13,7 @@ import { layReplies, type NullProgram } from './null-program.ts';
 import type { Pod, Service } from './objects.ts';
 import { istioPath, podPath, servicePath } from './paths.ts';
 import { askApi } from './patience.ts';
+import { expectObject } from './shapes.ts';
 
 const APPLY_LIMIT_MS = 30_000;
 const START_LIMIT_MS = 30_000;
@@ -135,7 +136,7 @@ async function waitUntilRunning(place: NullPlace, host: Host): Promise<Pod> {
   let last: Pod | null = null;
   const running = await askApi(
     async () => {
-      last = await place.api.get<Pod>(podPath(place.namespace.name, place.name));
+      last = expectObject('pod', await place.api.get(podPath(place.namespace.name, place.name)));
       const [status] = last.status?.containerStatuses ?? [];
       if (status?.state?.terminated !== undefined) return 'ended';
       return status?.state?.running === undefined ? null : last;

@@ -106,3 +106,27 @@ export interface KubeEvent {
   readonly message?: string;
   readonly involvedObject: { readonly kind?: string; readonly name?: string };
 }
+
+export interface GatewayService {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly ports: readonly { readonly name?: string; readonly port: number; readonly nodePort?: number }[];
+    readonly selector?: Readonly<Record<string, string>>;
+  };
+}
+
+/** Of a Deployment that runs Seldon Core. */
+export interface Labelled {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** The API server's. */
+export interface Version {
+  readonly major: string;
+  readonly minor: string;
+  readonly gitVersion: string;
+}

@@ -12,8 +12,9 @@ const KEYS: readonly RegExp[] = [
   /(?<before>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?:[\s\S]{0,16384}?(?<after>-----END [A-Z ]{0,30}PRIVATE KEY-----)|[\s\S]{0,16384})/g,
   // The same in base64, as kubeconfigs and Secrets have it; certificates, too.
   /(?<before>)LS0tLS1CRUdJTi[\w+/=-]{40,}(?<after>)/g,
-  // JSON web tokens, as service accounts have them.
-  /(?<before>)\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}(?<after>)/g,
+  // JSON web tokens, as service accounts have them. Where the first part had no limit, a long line of beginnings would
+  // take the square of its length.
+  /(?<before>)\beyJ[\w-]{10,1000}\.eyJ[\w-]{10,}\.[\w-]{10,}(?<after>)/g,
   /(?<before>\b(?:bearer|basic) )[\w.~+/=-]{16,}(?<after>)/gi,
   // Tokens with which nodes join a cluster.
   /(?<before>token\W{1,4})[a-z0-9]{6}\.[a-z0-9]{16}\b(?<after>)/gi,

@@ -6,9 +6,10 @@ import { describeRoom, readRooms } from './capacity.ts';
 import { isReady } from './conditions.ts';
 import { gatherEvidence, tame } from './evidence.ts';
 import type { Model } from './manifest.ts';
-import type { Deployment, KubeEvent, List, Pod, SeldonDeployment } from './objects.ts';
+import type { Deployment, Pod } from './objects.ts';
 import { deploymentsPath, eventsPath, podsPath, seldonDeploymentPath } from './paths.ts';
 import { createPatience } from './patience.ts';
+import { expectItems, expectObject } from './shapes.ts';
 import { findTrouble, type Snapshot, type Trouble } from './trouble.ts';
 
 type Named = Pick<Model, 'name' | 'namespace'>;
@@ -61,17 +62,21 @@ export async function waitUntilAvailable(api: KubeApi, model: Model, host: Host)
 }
 
 export async function readSnapshot(api: KubeApi, { name, namespace }: Named): Promise<Snapshot> {
-  const [seldon, deployments, pods, events] = await Promise.all([
-    api.find<SeldonDeployment>(seldonDeploymentPath(namespace, name)),
-    api.get<List<Deployment>>(deploymentsPath(namespace, [name])),
-    api.get<List<Pod>>(podsPath(namespace, [name])),
-    api.get<List<KubeEvent>>(eventsPath(namespace)),
+  const replies = await Promise.all([
+    api.find(seldonDeploymentPath(namespace, name)),
+    api.get(deploymentsPath(namespace, [name])),
+    api.get(podsPath(namespace, [name])),
+    api.get(eventsPath(namespace)),
   ]);
+  const seldon = replies[0] === null ? null : expectObject('SeldonDeployment', replies[0]);
+  const deployments = expectItems('Deployment', replies[1]);
+  const pods = expectItems('pod', replies[2]);
+  const events = expectItems('event', replies[3]);
   // Several models share the namespace. What a Deployment makes has its name in front.
   const isOwn = (object = ''): boolean =>
-    object === name || deployments.items.some(({ metadata }) => object.startsWith(metadata.name));
-  const own = events.items.filter(({ involvedObject }) => isOwn(involvedObject.name));
-  return { seldon, deployments: deployments.items, pods: pods.items, events: own };
+    object === name || deployments.some(({ metadata }) => object.startsWith(metadata.name));
+  const own = events.filter(({ involvedObject }) => isOwn(involvedObject.name));
+  return { seldon, deployments, pods, events: own };
 }
 
 /**

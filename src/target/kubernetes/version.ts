@@ -1,12 +1,7 @@
 import { ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import type { KubeApi } from './api.ts';
-
-interface Version {
-  readonly major: string;
-  readonly minor: string;
-  readonly gitVersion: string;
-}
+import { expectObject } from './shapes.ts';
 
 /** Minor versions of Kubernetes 1 for which minor versions of Seldon Core are made, by its own table. */
 const MADE_FOR: Readonly<Record<string, readonly [oldest: number, newest: number]>> = {
@@ -22,7 +17,7 @@ const ANY: readonly [number, number] = [23, 35];
  * Seldon Core was made for is told, for it may do. `seldon` is Seldon Core's version, null where it is not known.
  */
 export async function readVersion(api: KubeApi, seldon: string | null, host: Host): Promise<string> {
-  const { major, minor, gitVersion } = await api.get<Version>('/version');
+  const { major, minor, gitVersion } = expectObject('version', await api.get('/version'));
   const known = seldon === null ? undefined : MADE_FOR[seldon.split('.', 2).join('.')];
   const [oldest, newest] = known ?? ANY;
   const name = known === undefined ? 'Seldon Core' : `Seldon Core ${seldon}`;

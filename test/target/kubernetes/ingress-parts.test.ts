@@ -11,16 +11,10 @@ import { promisify } from 'node:util';
 import { parseConfig } from '../../../src/config.ts';
 import { ServerError } from '../../../src/errors.ts';
 import type { InputName } from '../../../src/inputs.ts';
-import {
-  chooseGateway,
-  describeRoute,
-  type GatewayService,
-  readRoute,
-  requireNodeAddress,
-} from '../../../src/target/kubernetes/ingress.ts';
+import { chooseGateway, describeRoute, readRoute, requireNodeAddress } from '../../../src/target/kubernetes/ingress.ts';
 import { fetchIstioCharts } from '../../../src/target/kubernetes/istio.ts';
 import { describeRoutes } from '../../../src/target/kubernetes/null-ingress.ts';
-import type { SeldonDeployment } from '../../../src/target/kubernetes/objects.ts';
+import type { GatewayService, SeldonDeployment } from '../../../src/target/kubernetes/objects.ts';
 import { writeIstioCharts } from '../../helpers/istio/charts.ts';
 import { createTestFolder, createTestHost } from '../helpers.ts';
 import { sampleModel } from './sample-model.ts';

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { explain } from './errors.ts';
+
+/** Rows of numbers that requests carry in place of the integers 0..n-1; a batch is then so many rows. */
+export interface OwnPayload {
+  /** Of one row: `[4]` for four columns. */
+  readonly rowShape: readonly number[];
+  /** Of the file's rows one after the other, repeated for larger batches; null where requests carry 0, 1, 2 and so on. */
+  readonly values: Float64Array | null;
+  /** Whether the model gets floating-point numbers. */
+  readonly isFloat: boolean;
+  /** Of the columns; none for most. */
+  readonly names: readonly string[];
+  /** Null for rows that no file gives. */
+  readonly file: { readonly name: string; readonly sha256: string; readonly rows: number } | null;
+}
+
+const MAX_FILE_BYTES = 64 * 2 ** 20;
+const MAX_NAMES = 10_000;
+const MAX_NAME_LENGTH = 1000;
+
+/** Rows of `features` consecutive integers. */
+export function consecutiveRows(features: number): OwnPayload {
+  return { rowShape: [features], values: null, isFloat: false, names: [], file: null };
+}
+
+/** How many numbers one row has. */
+export function rowLength({ rowShape }: Pick<OwnPayload, 'rowShape'>): number {
+  return rowShape.reduce((product, size) => product * size, 1);
+}
+
+/** Reads a file with the JSON of a request. Throws an Error that says what was expected. */
+export function readPayloadFile(path: string): OwnPayload {
+  let bytes: Buffer;
+  try {
+    const about = statSync(path);
+    if (!about.isFile()) throw new Error('it is no regular file');
+    if (about.size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new Error(`a file that can be read: ${explain(error).replace(/\p{C}+/gu, ' ')}`);
+  }
+  const { rows, ...payload } = parsePayload(bytes.toString('utf8'));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { ...payload, file: { name: basename(path).slice(0, 200), sha256, rows } };
+}
+
+/** Throws an Error that says what was expected of the text. */
+export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonly rows: number } {
+  let isFloat = false;
+  let message: unknown;
+  try {
+    message = JSON.parse(text, (_, value: unknown, context?: { source?: string }) => {
+      // 1.0 is a floating-point number to the model, and only its text tells.
+      if (typeof value === 'number' && /[.eE]/.test(context?.source ?? '')) isFloat = true;
+      return value;
+    });
+  } catch {
+    throw new Error('the JSON of a request, such as {"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}');
+  }
+  const data = member(message, 'data');
+  const ndarray = member(data, 'ndarray');
+  const tensor = member(data, 'tensor');
+  const { shape, values } = ndarray !== undefined ? flatten(ndarray) : readTensor(tensor);
+  const [rows = 0, ...rowShape] = shape;
+  if (values.length === 0 || rowShape.length === 0 || shape.reduce((a, b) => a * b, 1) !== values.length) {
+    throw new Error('rows of numbers, one list for each: {"data": {"ndarray": [[1, 2], [3, 4]]}} has two');
+  }
+  const isTensor = ndarray === undefined;
+  for (const value of values) {
+    if (!isFloat && !isTensor && !Number.isSafeInteger(value))
+      throw new Error(`integers of at most 2^53; ${value} is beyond`);
+  }
+  const names = member(data, 'names') ?? [];
+  if (!Array.isArray(names) || names.length > MAX_NAMES || !names.every(isName))
+    throw new Error('data.names to be a list of texts');
+  return { rowShape, values: Float64Array.from(values), isFloat: isFloat || isTensor, names, rows };
+}
+
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && name.isWellFormed();
+}
+
+function readTensor(tensor: unknown): { shape: number[]; values: number[] } {
+  const shape = member(tensor, 'shape');
+  const values = member(tensor, 'values');
+  const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
+  if (!isList(shape) || !isList(values) || !shape.every((size) => Number.isInteger(size) && size > 0))
+    throw new Error('data.ndarray, or data.tensor with shape and values, as numbers');
+  return { shape, values };
+}
+
+/** The numbers of lists within lists, which are as long as one another. */
+function flatten(list: unknown): { shape: number[]; values: number[] } {
+  const shape: number[] = [];
+  const values: number[] = [];
+  let numbersAt: number | undefined;
+  const walk = (node: unknown, depth: number): void => {
+    if (Array.isArray(node)) {
+      if (depth >= MAX_DEPTH) throw new Error(`at most ${MAX_DEPTH} lists within one another`);
+      shape[depth] ??= node.length;
+      if (shape[depth] !== node.length) throw new Error('rows of one length in data.ndarray');
+      for (const item of node) walk(item, depth + 1);
+      return;
+    }
+    if (typeof node !== 'number' || !Number.isFinite(node))
+      throw new Error('nothing but numbers in data.ndarray: text can be sent in no other encoding');
+    numbersAt ??= depth;
+    if (depth !== numbersAt) throw new Error('numbers at one depth in data.ndarray');
+    values.push(node);
+  };
+  walk(list, 0);
+  return { shape, values };
+}
+
+const MAX_DEPTH = 8;
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

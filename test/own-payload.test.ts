@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseConfig } from '../src/config.ts';
+import { UserError } from '../src/errors.ts';
+import type { InputName } from '../src/inputs.ts';
+import { parsePayload, readPayloadFile, rowLength } from '../src/own-payload.ts';
+import { createTestFolder } from './target/helpers.ts';
+
+const read =
+  (values: Partial<Record<InputName, string>>) =>
+  (name: InputName): string =>
+    values[name] ?? '';
+
+const REFUSED = [
+  ['', /the JSON of a request/],
+  ['5', /rows of numbers|data\.ndarray/],
+  ['{"data": {}}', /data\.ndarray, or data\.tensor/],
+  ['{"data": {"ndarray": [1, 2]}}', /rows of numbers/],
+  ['{"data": {"ndarray": []}}', /rows of numbers/],
+  ['{"data": {"ndarray": [[]]}}', /rows of numbers/],
+  ['{"data": {"ndarray": [[1], [1, 2]]}}', /rows of one length/],
+  ['{"data": {"ndarray": [[1, [2]]]}}', /one depth|one length/],
+  ['{"data": {"ndarray": [["red", 1]]}}', /nothing but numbers/],
+  ['{"data": {"ndarray": [[null]]}}', /nothing but numbers/],
+  ['{"data": {"ndarray": [[1e999]]}}', /nothing but numbers/],
+  ['{"data": {"ndarray": [[9007199254740993]]}}', /at most 2\^53/],
+  ['{"data": {"tensor": {"shape": [2, 2], "values": [1, 2, 3]}}}', /rows of numbers/],
+  ['{"data": {"tensor": {"shape": [-1, 2], "values": [1, 2]}}}', /data\.tensor with shape/],
+  ['{"data": {"names": "a", "ndarray": [[1]]}}', /data\.names/],
+  [`{"data": {"ndarray": ${'['.repeat(100)}${']'.repeat(100)}}}`, /lists within one another/],
+] as const;
+
+for (const [text, why] of REFUSED)
+  test(`as a payload ${text.slice(0, 60) || 'nothing'} is refused with what was expected`, () => {
+    assert.throws(() => parsePayload(text), why);
+  });
+
+test('whatever the text, it is a payload or an error that says what was expected', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.json().map((json) => `{"data": {"ndarray": ${json}}}`),
+  );
+  fc.assert(
+    fc.property(text, (text) => {
+      try {
+        const payload = parsePayload(text);
+        assert.equal(payload.values?.length, payload.rows * rowLength(payload));
+      } catch (error) {
+        assert.ok(error instanceof Error && error.constructor === Error, String(error));
+      }
+    }),
+    { seed: 3, numRuns: 500 },
+  );
+});
+
+test('a file is asked for as it is, or so many rows of it as the batches say', async (t) => {
+  const file = join(await createTestFolder(t), 'iris.json');
+  await writeFile(file, '{"data": {"ndarray": [[5.1, 3.5], [4.9, 3.0], [6.2, 2.2]]}}');
+  const config = parseConfig(read({ 'payload-file': file }), 'cli');
+  assert.deepEqual(config.matrix.batches, [3]);
+  assert.deepEqual(
+    [config.payload?.rowShape, config.payload?.isFloat, config.payload?.file?.name],
+    [[2], true, 'iris.json'],
+  );
+  assert.deepEqual(parseConfig(read({ 'payload-file': file, batches: '1,64' }), 'cli').matrix.batches, [1, 64]);
+  assert.deepEqual(parseConfig(read({ features: '4' }), 'cli').matrix.batches, [1, 100_000]);
+  assert.equal(parseConfig(read({}), 'cli').payload, null);
+});
+
+test('what does not go together is told', async (t) => {
+  const file = join(await createTestFolder(t), 'iris.json');
+  await writeFile(file, '{"data": {"ndarray": [[5.1, 3.5]]}}');
+  const refuse = (values: Partial<Record<InputName, string>>, why: RegExp): void =>
+    assert.throws(
+      () => parseConfig(read(values), 'cli'),
+      (error) => error instanceof UserError && why.test(error.message),
+    );
+  refuse({ features: '2', 'payload-file': file }, /both say what a row is: give one of them/);
+  refuse({ features: '1000', batches: '100000' }, /at most 10000000 numbers in a request, found 100000 rows of 1000/);
+  refuse({ 'payload-file': file, batches: '10000000' }, /found 10000000 rows of 2/);
+  refuse({ 'payload-file': file, methods: 'predict,predict_raw_decode' }, /does not read as tftensor/);
+  refuse({ 'payload-file': '/nowhere/at/all.json' }, /expected a file that can be read/);
+  assert.throws(() => readPayloadFile('/dev'), /expected|a file that can be read/);
+});
