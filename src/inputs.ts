@@ -1,6 +1,7 @@
 import { parseArms, parseCompare } from './arms/arms.ts';
 import { CONNECTIONS, ENGINES, SELDON_VERSIONS, TENSORFLOWS } from './arms/properties.ts';
 import { parseGate } from './gate-rules.ts';
+import { readPayloadFile } from './own-payload.ts';
 import {
   boolean,
   chartsSource,
@@ -24,7 +25,6 @@ import {
   reportName,
   secret,
 } from './parse.ts';
-import { readPayloadFile } from './own-payload.ts';
 import { ENCODINGS, MAX_BATCH, MAX_CONCURRENCY, METHODS, TRANSPORTS } from './plan.ts';
 
 /** One option of the command line and, with the same name, of the Action. */
