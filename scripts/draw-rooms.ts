@@ -1,9 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, normalize, relative } from 'node:path';
+import { readImports, resolveImport, roomOf } from './imports.ts';
 
-const SRC = join(import.meta.dirname, '..', 'src');
-
-/** What is drawn, from top to bottom; a room is a folder below src/, or a file at its top. */
+/** What is drawn, from top to bottom. */
 const LEVELS = [
   { title: 'entries', rooms: ['cli.ts', 'main.ts', 'action.ts', 'worker.ts'] },
   { title: 'what only they use', rooms: ['shell'] },
@@ -32,27 +29,18 @@ export async function drawRooms(): Promise<string> {
   ].join('\n');
 }
 
-/** Which drawn room imports which other one; types are imports, too. */
+/** Which drawn room imports which other one. */
 async function listEdges(): Promise<(readonly [from: string, to: string])[]> {
-  const files = (await readdir(SRC, { recursive: true })).filter((name) => name.endsWith('.ts'));
   const found = new Set<string>();
-  for (const file of files) {
-    const text = await readFile(join(SRC, file), 'utf8');
-    for (const [, declared, asked] of text.matchAll(IMPORTS)) {
-      const to = relative(SRC, normalize(join(SRC, dirname(file), (declared ?? asked) as string)));
-      found.add(`${roomOf(file)} ${roomOf(to)}`);
+  for (const [file, names] of await readImports()) {
+    for (const name of names) {
+      const to = resolveImport(file, name);
+      if (to !== null) found.add(`${roomOf(file)} ${roomOf(to)}`);
     }
   }
   return DRAWN.flatMap((from) =>
     DRAWN.filter((to) => from !== to && found.has(`${from} ${to}`)).map((to) => [from, to] as const),
   );
-}
-
-/** Of this project's own modules, in import and export declarations and in import() calls. */
-const IMPORTS = /(?:^|\n)(?:import|export) [^'"`;=()]*?from '(\.[^']+)'|\bimport\(\s*'(\.[^']+)'/g;
-
-function roomOf(file: string): string {
-  return file.split('/')[0] as string;
 }
 
 function idOf(room: string): string {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { explain } from './errors.ts';
+import { type Flattened, flattenLists, type ListFault } from './nested-lists.ts';
+import { own } from './record.ts';
 
 /** Rows of numbers that requests carry in place of the integers 0..n-1; a batch is then so many rows. */
 export interface OwnPayload {
@@ -60,10 +62,10 @@ export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonl
   } catch {
     throw new Error('the JSON of a request, such as {"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}');
   }
-  const data = member(message, 'data');
-  const ndarray = member(data, 'ndarray');
-  const tensor = member(data, 'tensor');
-  const { shape, values } = ndarray !== undefined ? flatten(ndarray) : readTensor(tensor);
+  const data = own(message, 'data');
+  const ndarray = own(data, 'ndarray');
+  const tensor = own(data, 'tensor');
+  const { shape, values } = ndarray !== undefined ? readNdarray(ndarray) : readTensor(tensor);
   const [rows = 0, ...rowShape] = shape;
   if (values.length === 0 || rowShape.length === 0 || shape.reduce((a, b) => a * b, 1) !== values.length) {
     throw new Error('rows of numbers, one list for each: {"data": {"ndarray": [[1, 2], [3, 4]]}} has two');
@@ -73,7 +75,7 @@ export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonl
     if (!isFloat && !isTensor && !Number.isSafeInteger(value))
       throw new Error(`integers of at most 2^53; ${value} is beyond`);
   }
-  const names = member(data, 'names') ?? [];
+  const names = own(data, 'names') ?? [];
   if (!Array.isArray(names) || names.length > MAX_NAMES || !names.every(isName))
     throw new Error('data.names to be a list of texts');
   return { rowShape, values: Float64Array.from(values), isFloat: isFloat || isTensor, names, rows };
@@ -83,9 +85,9 @@ function isName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && name.isWellFormed();
 }
 
-function readTensor(tensor: unknown): { shape: number[]; values: number[] } {
-  const shape = member(tensor, 'shape');
-  const values = member(tensor, 'values');
+function readTensor(tensor: unknown): Flattened {
+  const shape = own(tensor, 'shape');
+  const values = own(tensor, 'values');
   const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
   if (!isList(shape) || !isList(values) || !shape.every((size) => Number.isInteger(size) && size > 0))
     throw new Error('data.ndarray, or data.tensor with shape and values, as numbers');
@@ -93,32 +95,21 @@ function readTensor(tensor: unknown): { shape: number[]; values: number[] } {
 }
 
 /** The numbers of lists within lists, which are as long as one another. */
-function flatten(list: unknown): { shape: number[]; values: number[] } {
-  const shape: number[] = [];
-  const values: number[] = [];
-  let numbersAt: number | undefined;
-  const walk = (node: unknown, depth: number): void => {
-    if (Array.isArray(node)) {
-      if (depth >= MAX_DEPTH) throw new Error(`at most ${MAX_DEPTH} lists within one another`);
-      shape[depth] ??= node.length;
-      if (shape[depth] !== node.length) throw new Error('rows of one length in data.ndarray');
-      for (const item of node) walk(item, depth + 1);
-      return;
-    }
-    if (typeof node !== 'number' || !Number.isFinite(node))
-      throw new Error('nothing but numbers in data.ndarray: text can be sent in no other encoding');
-    numbersAt ??= depth;
-    if (depth !== numbersAt) throw new Error('numbers at one depth in data.ndarray');
-    values.push(node);
-  };
-  walk(list, 0);
-  return { shape, values };
+function readNdarray(ndarray: unknown): Flattened {
+  const found = flattenLists(
+    ndarray,
+    MAX_DEPTH,
+    (node) => node,
+    (node) => (Number.isFinite(node) ? node : null),
+  );
+  if (typeof found === 'string') throw new Error(LIST_FAULTS[found]);
+  return found;
 }
 
 const MAX_DEPTH = 8;
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
-}
+const LIST_FAULTS: Readonly<Record<ListFault, string>> = {
+  'too deep': `at most ${MAX_DEPTH} lists within one another`,
+  ragged: 'rows of one length in data.ndarray',
+  'no number': 'nothing but numbers in data.ndarray: text can be sent in no other encoding',
+  'mixed depths': 'numbers at one depth in data.ndarray',
+};

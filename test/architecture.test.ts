@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, normalize, relative } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { readImports, resolveImport, roomOf } from '../scripts/imports.ts';
 
 /**
  * The import rules of the house (CONTRIBUTING.md). A file's room is its folder below src/, or its own name at the top.
@@ -18,6 +18,8 @@ const LEAVES = [
     'comment-marker.ts',
     'quoted-difference.ts',
     'own-payload.ts',
+    'nested-lists.ts',
+    'record.ts',
     'plan.ts',
     'block.ts',
     'report.ts',
@@ -54,9 +56,8 @@ const HOMES: Record<string, readonly string[]> = {
   zod: ['report.ts', 'report', 'github'],
 };
 
-const src = join(import.meta.dirname, '..', 'src');
-const files = (await readdir(src, { recursive: true })).filter((name) => name.endsWith('.ts'));
-const imports = new Map(await Promise.all(files.map(async (file) => [file, await readImports(file)] as const)));
+const imports = await readImports();
+const files = [...imports.keys()];
 
 test('every room of the house stands on one level', () => {
   for (const file of files) assert.notEqual(levelOf(roomOf(file)), -1, `${file} is in no room that the map knows`);
@@ -65,8 +66,9 @@ test('every room of the house stands on one level', () => {
 test('imports point down, and stages do not import one another', () => {
   const wrong: string[] = [];
   for (const [file, targets] of imports) {
-    for (const target of targets.filter((name) => name.startsWith('.'))) {
-      const to = relative(src, normalize(join(src, dirname(file), target)));
+    for (const target of targets) {
+      const to = resolveImport(file, target);
+      if (to === null) continue;
       // package.json tells the tool's name and version.
       if (to === join('..', 'package.json')) continue;
       const [from, into] = [roomOf(file), roomOf(to)];
@@ -100,7 +102,8 @@ test('no module imports itself in a circle', () => {
     if (state.get(file) === 'done') return;
     state.set(file, 'open');
     for (const target of imports.get(file) ?? []) {
-      if (target.startsWith('.')) visit(relative(src, normalize(join(src, dirname(file), target))), [...path, file]);
+      const to = resolveImport(file, target);
+      if (to !== null) visit(to, [...path, file]);
     }
     state.set(file, 'done');
   };
@@ -112,17 +115,6 @@ test('there are no barrels and no rooms for things without a home', () => {
   assert.deepEqual(homeless, []);
 });
 
-function roomOf(file: string): string {
-  return file.split('/')[0] as string;
-}
-
 function levelOf(room: string): number {
   return LEVELS.findIndex((level) => level.includes(room));
-}
-
-/** Module names in import and export declarations and in import() calls; types are imports, too. */
-async function readImports(file: string): Promise<string[]> {
-  const text = await readFile(join(src, file), 'utf8');
-  const found = text.matchAll(/(?:^|\n)(?:import|export) [^'"`;=()]*?from '([^']+)'|\bimport\(\s*'([^']+)'/g);
-  return [...found].map((match) => (match[1] ?? match[2]) as string);
 }

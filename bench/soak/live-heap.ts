@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { askUntil } from '../../src/target/wait.ts';
 
 /** Reads what a Node process really holds: its heap after a full collection. */
 export interface HeapReader extends Disposable {
@@ -40,17 +40,14 @@ export async function openHeapReader(pid: number, address: string): Promise<Heap
 }
 
 async function findInspector(): Promise<string> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      const response = await fetch(`http://127.0.0.1:${PORT}/json`);
-      const [page] = (await response.json()) as { webSocketDebuggerUrl: string }[];
-      if (page) return page.webSocketDebuggerUrl;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-    await sleep(50);
-  }
+  const ask = async (): Promise<string | null> => {
+    const response = await fetch(`http://127.0.0.1:${PORT}/json`).catch(() => null);
+    const [page] = ((await response?.json()) ?? []) as { webSocketDebuggerUrl: string }[];
+    return page?.webSocketDebuggerUrl ?? null;
+  };
+  const address = await askUntil(ask, PATIENCE_MS, new AbortController().signal);
+  if (address === null) throw new Error(`expected an inspector on port ${PORT}, found none`);
+  return address;
 }
 
 type Ask = (method: string, params?: Readonly<Record<string, unknown>>) => Promise<unknown>;

@@ -1,7 +1,7 @@
 import type { Encoding, Transport } from '../plan.ts';
+import { own } from '../record.ts';
 import { decodeMessage } from './decode.ts';
 import { readNumbers } from './numbers.ts';
-import { own } from './record.ts';
 
 /**
  * What a server learns of a request: which encoding it came in and how many numbers it carries. The whole request is

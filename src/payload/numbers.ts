@@ -1,7 +1,8 @@
+import { flattenLists, type ListFault } from '../nested-lists.ts';
 import type { Encoding, Transport } from '../plan.ts';
+import { isRecord, own } from '../record.ts';
 import { DT_DOUBLE, readFloat64Content } from './float64.ts';
 import { DT_INT64, readInt64Content } from './int64.ts';
-import { isRecord, own } from './record.ts';
 
 /** The array that a message carries. */
 export interface Numbers {
@@ -71,31 +72,26 @@ function int64Values(list: unknown): number[] {
   return list.map((value) => integerOf(value, 'tftensor.int64Val'));
 }
 
-/** The lists of an `ndarray`, flattened. Recursion ends at a depth that no array has. */
+/** The lists of an `ndarray`, flattened. */
 function readNested(list: unknown, transport: Transport): Numbers {
-  const values: number[] = [];
-  const shape: number[] = [];
-  let numbersAt: number | undefined;
-  const walk = (node: unknown, depth: number): void => {
-    const items = transport === 'rest' ? node : own(own(node, 'listValue'), 'values');
-    if (Array.isArray(items)) {
-      if (depth >= MAX_DEPTH) throw new Error(`expected at most ${MAX_DEPTH} lists within one another`);
-      shape[depth] ??= items.length;
-      if (shape[depth] !== items.length) throw new Error('expected lists of one length in data.ndarray');
-      for (const item of items) walk(item, depth + 1);
-      return;
-    }
-    const number = transport === 'rest' ? node : own(node, 'numberValue');
-    if (typeof number !== 'number') throw new Error('expected nothing but numbers in data.ndarray');
-    numbersAt ??= depth;
-    if (depth !== numbersAt) throw new Error('expected numbers at one depth in data.ndarray');
-    values.push(number);
-  };
-  walk(list, 0);
-  return { encoding: 'ndarray', shape, values };
+  const isRest = transport === 'rest';
+  const found = flattenLists(
+    list,
+    MAX_DEPTH,
+    (node) => (isRest ? node : own(own(node, 'listValue'), 'values')),
+    (node) => (isRest ? node : own(node, 'numberValue')),
+  );
+  if (typeof found === 'string') throw new Error(LIST_FAULTS[found]);
+  return { encoding: 'ndarray', ...found };
 }
 
 const MAX_DEPTH = 32;
+const LIST_FAULTS: Readonly<Record<ListFault, string>> = {
+  'too deep': `expected at most ${MAX_DEPTH} lists within one another`,
+  ragged: 'expected lists of one length in data.ndarray',
+  'no number': 'expected nothing but numbers in data.ndarray',
+  'mixed depths': 'expected numbers at one depth in data.ndarray',
+};
 
 function numbersOf(list: unknown, name: string): number[] {
   if (!Array.isArray(list) || !list.every((value) => typeof value === 'number'))

@@ -1,10 +1,10 @@
 import { explain } from '../errors.ts';
 import type { Cell, Transport } from '../plan.ts';
+import { isRecord, own } from '../record.ts';
 import { contract } from './contract.ts';
 import { decodeMessage } from './decode.ts';
 import { type Numbers, readNumbers } from './numbers.ts';
 import { quote, quoteBytes, quoteHex } from './quote.ts';
-import { isRecord, own } from './record.ts';
 
 export type Answers = 'fixed' | 'any' | { readonly rows: number };
 

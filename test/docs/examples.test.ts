@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type EventKind, type EventOptions, environmentOf, eventOf } from '../helpers/github/events.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
+import { forkOf } from '../helpers/github/state.ts';
 import { makeFolder, projectFolder } from '../helpers/run-tool.ts';
 import { createRunner, type Runner } from '../helpers/runner.ts';
 import { readWorkflows, type Workflow } from './workflows.ts';
@@ -89,7 +90,7 @@ test('fork-measure.yml and fork-comment.yml: a fork is measured without any righ
   await using measuring = await makeFolder();
   await using reporting = await makeFolder();
   const pull = github.addPull();
-  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  pull.head.repo = forkOf(github.state.repository, 'mallory');
   const run = github.addRunOfPull(pull, { status: 'in_progress', conclusion: null });
   const options = { run: run.id, token: github.readOnlyToken };
   const first = await startJob(github, measuring.path, 'pull_request', options);

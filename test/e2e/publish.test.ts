@@ -7,7 +7,7 @@ import type { Report } from '../../src/report.ts';
 import { type EventKind, type EventOptions, environmentOf, eventOf } from '../helpers/github/events.ts';
 import { PATHS } from '../helpers/github/faults.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
-import { shaOf } from '../helpers/github/state.ts';
+import { forkOf, shaOf } from '../helpers/github/state.ts';
 import { makeFolder, projectFolder, readReport } from '../helpers/run-tool.ts';
 import { createRunner, type Runner } from '../helpers/runner.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
@@ -104,7 +104,7 @@ test("a fork's job may not comment: one warning names the permission and the way
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
-  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  pull.head.repo = forkOf(github.state.repository, 'mallory');
   const job = await startJob(github, folder.path, 'pull_request', { token: github.readOnlyToken });
   const { code, stdout } = await (await job.main(SMALL)).ended;
   assert.equal(code, 0, stdout);
@@ -138,7 +138,7 @@ test('workflow_run: the measuring half of a fork is published by the half that m
   await using measuring = await makeFolder();
   await using reporting = await makeFolder();
   const pull = github.addPull();
-  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  pull.head.repo = forkOf(github.state.repository, 'mallory');
   const run = github.addRunOfPull(pull, { status: 'in_progress', conclusion: null });
   const first = await startJob(github, measuring.path, 'pull_request', { run: run.id, token: github.readOnlyToken });
   assert.equal((await (await first.main({ ...SMALL, gate: 'p50 over 1000s' })).ended).code, 0);
@@ -172,7 +172,7 @@ test('what a report says its outcome was does not switch the gate off', async ()
   await using github = await startGitHub();
   await using reporting = await makeFolder();
   const pull = github.addPull();
-  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  pull.head.repo = forkOf(github.state.repository, 'mallory');
   const run = github.addRunOfPull(pull);
   const forged: Report = { ...sampleReport({ provenance: { sha: pull.head.sha } }), outcome: 'infra-error' };
   github.addArtifact({ run: run.id, name: 'seldon-bench-default', files: { 'report.json': JSON.stringify(forged) } });
@@ -187,7 +187,7 @@ test('after workflow_run a report that cannot be published is told in the pull r
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
-  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  pull.head.repo = forkOf(github.state.repository, 'mallory');
   const run = github.addRunOfPull(pull);
   const job = await startJob(github, folder.path, 'workflow_run', { ended: run.id });
   const { code, stdout } = await (await job.main({ mode: 'report' })).ended;
@@ -281,7 +281,7 @@ test("somebody else's branch is not measured where the job has a token that writ
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
-  pull.head.repo = { id: 99, fullName: 'mallory/models', fork: true };
+  pull.head.repo = forkOf(github.state.repository, 'mallory');
   const job = await startJob(github, folder.path, 'pull_request_target');
   const { code, stdout } = await (await job.main(SMALL)).ended;
   assert.equal(code, 2, stdout);

@@ -6,8 +6,8 @@ import { decodeMessage } from '../../src/payload/decode.ts';
 import { encodeRequest } from '../../src/payload/encode.ts';
 import { encodeRows } from '../../src/payload/encode-rows.ts';
 import { readNumbers } from '../../src/payload/numbers.ts';
-import { own } from '../../src/payload/record.ts';
 import { ENCODINGS, TRANSPORTS } from '../../src/plan.ts';
+import { own } from '../../src/record.ts';
 
 const IRIS = '{"data": {"names": ["a", "b"], "ndarray": [[5.1, 3.0], [4.9, -0.5], [1e-7, 2.0]]}}';
 
