@@ -35,15 +35,13 @@ export interface CommentRequest {
 
 interface OwnComment {
   readonly id: number;
-  readonly body: string;
   readonly url: string;
   readonly marker: Marker;
 }
 
 /**
- * Makes the one comment of a pull request that has the marker's key, or brings it up to date. Two runs that make one
- * at the same time each look again afterwards: the oldest comment gets what the later run says, the others go. Never
- * rejects.
+ * Makes the one comment of a pull request that has the marker's key, or brings it up to date. Runs that make one at the
+ * same time each look again afterwards: the latest run's stays, the others go. Never rejects.
  */
 export async function writeComment(client: Client, request: CommentRequest): Promise<CommentOutcome> {
   try {
@@ -82,7 +80,7 @@ async function upsert(client: Client, request: CommentRequest): Promise<CommentO
   if (pull.state !== 'open') return end('closed');
   if (!request.create) return end('quiet');
   const { data: made } = await client.rest.issues.createComment({ ...repository, issue_number: request.pull, body });
-  return settle(client, request, { id: made.id, body, url: made.html_url, marker }, { ...place, lastPage });
+  return settle(client, request, { id: made.id, url: made.html_url, marker }, lastPage);
 }
 
 /** The run that writes, and the commit that the pull request is at. */
@@ -91,33 +89,26 @@ interface Place {
   readonly present: string;
 }
 
-/** After a comment was made: if others were made at the same time, all makers come to the same end. */
+/**
+ * After a comment was made: of those that were made at the same time the latest run's stays. None is written over: of
+ * two that write into one comment, the later run can be the first.
+ */
 async function settle(
   client: Client,
   request: CommentRequest,
   mine: OwnComment,
-  { lastPage, ...place }: Place & { readonly lastPage: number },
+  lastPage: number,
 ): Promise<CommentOutcome> {
   // What was made since then stands behind what was there.
   const { own: others } = await listOwn(client, request, { firstPage: lastPage, except: mine.id });
-  const [oldest = mine] = [...others, mine].sort((a, b) => a.id - b.id);
-  if (oldest.id === mine.id) {
-    const beaten = others.filter(({ marker }) => !beats(marker, place));
-    await fold(client, request, beaten);
-    return end('created', mine.url);
-  }
-  const isBeaten = beats(oldest.marker, place);
-  if (!isBeaten) {
-    try {
-      await client.rest.issues.updateComment({ ...request.repository, comment_id: oldest.id, body: mine.body });
-    } catch (error) {
-      // What cannot be changed is not ours; mine stays.
-      if (['forbidden', 'not-found'].includes(readRefusal(error).kind)) return end('created', mine.url);
-      throw error;
-    }
-  }
-  await fold(client, request, [mine]);
-  return end(isBeaten ? 'superseded' : 'updated', oldest.url);
+  const later = others.find((other) => comesAfter(other, mine));
+  await fold(client, request, later === undefined ? others : [mine]);
+  return later === undefined ? end('created', mine.url) : end('superseded', later.url);
+}
+
+/** The same order for all makers, whatever they know of the pull request, so that just one of them stays. */
+function comesAfter(a: OwnComment, b: OwnComment): boolean {
+  return isLaterRun(a.marker, b.marker) || (!isLaterRun(b.marker, a.marker) && a.id > b.id);
 }
 
 const PER_PAGE = 100;
@@ -141,7 +132,7 @@ async function listOwn(
     for (const { id, node_id: node, body, html_url: url, user } of data) {
       const theirs = body === undefined ? null : readMarker(body);
       if (body === undefined || theirs?.key !== marker.key || id === except) continue;
-      found.push({ id, node, body, url, marker: theirs, isBot: user?.type === 'Bot' });
+      found.push({ id, node, url, marker: theirs, isBot: user?.type === 'Bot' });
     }
     if (data.length === PER_PAGE && page < MOST_PAGES) continue;
     const mine = found.length === 0 ? new Map() : await askWhichAreMine(client, found.slice(0, PER_PAGE));

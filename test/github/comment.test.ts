@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { getOctokit } from '@actions/github';
+import fc from 'fast-check';
 import { type Marker, writeMarker } from '../../src/comment-marker.ts';
-import { createClient } from '../../src/github/client.ts';
+import { type Client, createClient } from '../../src/github/client.ts';
 import { type CommentRequest, writeComment } from '../../src/github/comment.ts';
 import { PATHS } from '../helpers/github/faults.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
@@ -233,44 +235,86 @@ test('duplicates that earlier runs left are folded into the oldest', () =>
     assert.deepEqual(texts(scene), [body({}, 'all is well')]);
   }));
 
-for (const [other, left] of [
-  ['99', '100'],
-  ['101', '101'],
+for (const [when, found] of [
+  ['before', 'between our list and our post'],
+  ['after', 'between our post and our second look'],
 ] as const) {
-  test(`of two runs that make one at the same time, ${other} being the other, one comment with the later one's text stays`, () =>
-    withGitHub(async (scene) => {
-      // The other was first, between our list and our post, and has not looked again yet.
-      scene.github.fail({
-        method: 'POST',
-        path: PATHS.comments,
-        before: (github) => void github.addComment({ pull: scene.pull, body: body({ run: other }, `by ${other}`) }),
-      });
-      assert.equal((await scene.write({ text: 'by 100' })).status, other === '99' ? 'updated' : 'superseded');
-      assert.deepEqual(texts(scene), [body({ run: left }, `by ${left}`)]);
-    }));
-
-  test(`the same when ${other} posts after us and before we look again`, () =>
-    withGitHub(async (scene) => {
-      scene.github.fail({
-        method: 'POST',
-        path: PATHS.comments,
-        after: (github) => void github.addComment({ pull: scene.pull, body: body({ run: other }, `by ${other}`) }),
-      });
-      assert.equal((await scene.write({ text: 'by 100' })).status, 'created');
-      // A later run's own second look brings ours up to date; an earlier one's is gone already.
-      const all = texts(scene);
-      assert.deepEqual(
-        all,
-        other === '99' ? [body({}, 'by 100')] : [body({}, 'by 100'), body({ run: '101' }, 'by 101')],
-      );
-    }));
+  for (const [other, left] of [
+    ['99', '100'],
+    ['101', '101'],
+  ] as const) {
+    test(`of two runs that make one at the same time the later one's stays: ${other} makes one ${found}`, () =>
+      withGitHub(async (scene) => {
+        // The other has not looked again yet.
+        scene.github.fail({
+          method: 'POST',
+          path: PATHS.comments,
+          [when]: (github: GitHub) =>
+            void github.addComment({ pull: scene.pull, body: body({ run: other }, `by ${other}`) }),
+        });
+        assert.equal((await scene.write({ text: 'by 100' })).status, other === '99' ? 'created' : 'superseded');
+        assert.deepEqual(texts(scene), [body({ run: left }, `by ${left}`)]);
+      }));
+  }
 }
 
-test('two real writers at once leave one comment', () =>
-  withGitHub(async (scene) => {
-    await Promise.all(['100', '101', '102'].map((run) => scene.write({ marker: { run }, text: `by ${run}` })));
-    assert.deepEqual(texts(scene), [body({ run: '102' }, 'by 102')]);
+test('of several that found none and make one each, one stays, in whatever order their requests come', () =>
+  withGitHub(async ({ github }) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('100', '101', '102', null), { minLength: 2, maxLength: 4 }),
+        fc.infiniteStream(fc.nat()),
+        async (runs, picks) => {
+          const { number: pull } = github.addPull({ head: { ...github.addPull().head, sha: HEAD } });
+          const turns = createTurns(runs.length, () => picks.next().value);
+          await Promise.all(
+            runs.map(async (run) => {
+              const client = getOctokit(github.token, { baseUrl: github.apiUrl });
+              // The first two are to read the pull request and to find no comment in it.
+              let asked = 0;
+              client.hook.wrap('request', async (request, options) => {
+                await turns.take(++asked <= 2);
+                return request(options);
+              });
+              const marker = { key: KEY, head: HEAD, run, attempt: run === null ? null : '1' };
+              const write = () => `${writeMarker(marker)}\nby ${run}\n`;
+              await writeComment(client as Client, { repository, pull, marker, create: true, write });
+              turns.leave();
+            }),
+          );
+          const latest = runs.toSorted((a, b) => Number(a) - Number(b)).at(-1);
+          assert.deepEqual(
+            github.commentsOf(pull).map((comment) => comment.body.split('\n')[1]),
+            [`by ${latest}`],
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
   }));
+
+/** Lets one of `players` go on at a time: once all wait, the one that `pick` says, those in a hurry first. */
+function createTurns(players: number, pick: () => number) {
+  const waiting: { hurry: boolean; go(): void }[] = [];
+  const next = (): void => {
+    if (waiting.length < players || players === 0) return;
+    const first = waiting.filter(({ hurry }) => hurry);
+    const candidates = first.length > 0 ? first : waiting;
+    const chosen = candidates[pick() % candidates.length];
+    if (chosen) waiting.splice(waiting.indexOf(chosen), 1)[0]?.go();
+  };
+  return {
+    take: (hurry: boolean): Promise<void> =>
+      new Promise((resolve) => {
+        waiting.push({ hurry, go: resolve });
+        next();
+      }),
+    leave(): void {
+      players--;
+      next();
+    },
+  };
+}
 
 test('nothing is begun in a closed or locked pull request, but what is there is kept up to date', () =>
   withGitHub(async (scene) => {
