@@ -50,20 +50,24 @@ async function tellEvidence(evidence: Evidence): Promise<void> {
 async function publish(config: Config, log: TerminalLog, report: import('./report.ts').Report): Promise<void> {
   log.stage('render');
   const json = toJson(report);
-  await writeFiles(config.out, { 'report.json': json });
   const [{ renderFiles, renderPages }, { renderTerminal }, { NOT_POSTED }] = await Promise.all([
     import('./render/render.ts'),
     import('./render/terminal.ts'),
     import('./render/posting.ts'),
   ]);
-  const files = { ...(await renderFiles(report)), ...renderPages([report], NOT_POSTED) };
-  log.stage('publish');
-  await writeFiles(config.out, files);
-  log.info(`written to ${config.out}: report.json, ${Object.keys(files).join(', ')}`);
-  log.end();
-  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  const width = process.stdout.columns || 100;
-  process.stdout.write(command.json ? json : renderTerminal(report, { colour, width }));
+  try {
+    await writeFiles(config.out, { 'report.json': json });
+    const files = { ...(await renderFiles(report)), ...renderPages([report], NOT_POSTED) };
+    log.stage('publish');
+    await writeFiles(config.out, files);
+    log.info(`written to ${config.out}: report.json, ${Object.keys(files).join(', ')}`);
+  } finally {
+    // What was measured is shown even where there is no room for files.
+    log.end();
+    const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+    const width = process.stdout.columns || 100;
+    process.stdout.write(command.json ? json : renderTerminal(report, { colour, width }));
+  }
 }
 
 /** Tells what ended the run; its exit code. */

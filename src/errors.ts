@@ -42,8 +42,9 @@ export class Interrupted extends Error {
   }
 }
 
-/** The message of anything that was thrown, with the messages of its causes behind it. */
+/** The message of anything that was thrown, with the messages of its causes behind it where it does not hold them. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} (${explain(error.cause)})`;
+  const why = error.cause === undefined ? '' : explain(error.cause);
+  return error.message.includes(why) ? error.message : `${error.message} (${why})`;
 }

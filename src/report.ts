@@ -76,6 +76,8 @@ export const warning = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('tensorflow-stand-in'), arms: z.array(z.string()) }),
   /** The floor of these arms, which are in a cluster, is one of this machine's loopback: the way is not part of it. */
   z.strictObject({ code: z.literal('floor-without-path'), arms: z.array(z.string()) }),
+  /** The null server failed before the last round. */
+  z.strictObject({ code: z.literal('floor-ended'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('fallback'), wanted: text, used: text, why: text }),
   z.strictObject({ code: z.literal('low-duty'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('floor-share'), cells: z.array(z.string()), over: z.enum(['20%', '50%']) }),

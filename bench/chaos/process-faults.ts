@@ -21,8 +21,8 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'null server killed',
-    what: 'after a round the null server, from which floors come, is killed: the log tells that they end there',
-    expected: { ...FINE, says: /the floor of .* is given up/ },
+    what: 'after a round the null server, from which floors come, is killed: the report tells which ended',
+    expected: { ...FINE, says: /"floor-ended"/ },
     run: (folder) => disturbReference(folder, BOUNDED, (running) => signal(running, 'null server', 'SIGKILL')),
   },
   {

@@ -55,7 +55,7 @@ async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
       const pressure = comparePressure(before, readCpuPressure());
       const peakRssBytes = process.resourceUsage().maxRSS * 1024;
       const cpuMs = (user + system) / 1000;
-      return { kind: 'block', outcome: { ...outcome, gcMs: fence.gcMs(), ...pressure, cpuMs, peakRssBytes } };
+      return { kind: 'block', outcome: { ...outcome, gcMs: fence.takeGcMs(), ...pressure, cpuMs, peakRssBytes } };
     }
     case 'release':
       openers.delete(ask.key);

@@ -13,13 +13,13 @@ export interface Fence {
   pass(): void;
   /** The block is over. Returns the milliseconds that fences took. */
   end(): number;
-  /** Milliseconds of collections inside the block but outside fences; call once, after `end`. */
-  gcMs(): number;
+  /** Takes the milliseconds of collections inside the block but outside fences: 0 where no block has ended since. */
+  takeGcMs(): number;
 }
 
 /**
  * Keeps V8's collections out of the samples: they happen between two of them, outside the clock, and their time is
- * reported apart. Needs `--expose-gc`; without it nothing is fenced, and `gcMs` shows what that costs.
+ * reported apart. Needs `--expose-gc`; without it nothing is fenced, and `takeGcMs` shows what that costs.
  */
 export function createFence(): Fence {
   const collect = (globalThis as { gc?: (options: { type: 'minor' }) => void }).gc;
@@ -61,12 +61,13 @@ export function createFence(): Fence {
       ended = performance.now();
       return fences.reduce((sum, fence) => sum + fence.to - fence.from, 0);
     },
-    gcMs() {
+    takeGcMs() {
       collections.push(...observer.takeRecords());
       const inside = collections.filter(
         ({ startTime }) =>
           startTime >= begun && startTime <= ended && !fences.some((f) => startTime >= f.from && startTime <= f.to),
       );
+      collections = [];
       return inside.reduce((sum, { duration }) => sum + duration, 0);
     },
   };

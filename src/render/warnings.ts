@@ -29,6 +29,7 @@ const WEIGHTS: Record<Warning['code'], Weight> = {
   fallback: 'note',
   'tensorflow-stand-in': 'note',
   'floor-without-path': 'note',
+  'floor-ended': 'note',
   'server-throttled': 'note',
   'skipped-cells': 'note',
   'floor-share': 'note',
@@ -55,6 +56,8 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
       return say`${code(plain`tftensor`)} was read and written by a stand-in for TensorFlow${describeArms(lookup, warning.arms)}, which answers the same and takes less time: the figures of this encoding are the stand-in's, not TensorFlow's.`;
     case 'floor-without-path':
       return say`The floor${describeArms(lookup, warning.arms)} was measured on this machine's loopback: the way to the cluster is not part of it, and counts as the server's in every time.`;
+    case 'floor-ended':
+      return say`The null server failed before the last round in ${cells(warning.cells)}: their floor is that of the rounds before.`;
     case 'server-throttled':
       return say`Its own CPU limit held the server back for more than ${percentExact(MAX_SERVER_THROTTLED)} of the time in ${cells(warning.cells)}: these times are as much the limit's as the server's.`;
     case 'fallback':

@@ -49,6 +49,8 @@ export interface Findings {
 /** Puts everything that was found into the one contract. */
 export function assembleReport(findings: Findings): Report {
   const { config, measured, analysis, timeline, targets } = findings;
+  // Read before the whole time is, so that the stage that goes on does not end after the run.
+  const stages = timeline.read();
   const report: Report = {
     schema: 1,
     id: config.reportId,
@@ -58,7 +60,7 @@ export function assembleReport(findings: Findings): Report {
     config: describeConfig(config, targets[0].arm),
     environment: describeEnvironment(measured.blocks, measured.peakRssBytes, findings.pinning),
     provenance: findings.provenance,
-    timeline: timeline.read(),
+    timeline: stages,
     ...(timeline.readSteps().length > 0 && { steps: timeline.readSteps() }),
     insideBlocks: shareInsideBlocks(measured),
     roundsDone: measured.roundsDone,
@@ -170,6 +172,7 @@ function describeWarnings(findings: Findings): Warning[] {
   if (fallback) warnings.push({ code: 'fallback', ...fallback });
   const withoutPath = listWithoutPath(findings);
   if (withoutPath.length > 0) warnings.push({ code: 'floor-without-path', arms: withoutPath });
+  if (measured.floorsEnded.length > 0) warnings.push({ code: 'floor-ended', cells: [...measured.floorsEnded] });
   if (measured.stopped !== null) {
     const why = explain(measured.stopped).slice(0, 2000);
     const { phase: during, roundsDone } = measured;

@@ -34,6 +34,8 @@ export interface Rounds {
   readonly roundsDone: number;
   /** By cell id: why the cell was given up. */
   readonly failed: ReadonlyMap<string, string>;
+  /** Ids of cells whose floor was given up: the null server failed. */
+  readonly floorsEnded: readonly string[];
   /** What ended the rounds early; null where all were run. */
   readonly stopped: unknown;
   /** What the last rounds were for. */
@@ -79,7 +81,7 @@ export function createRoundRunner(
 ): RoundRunner {
   const blocks: Block[] = [];
   const failed = new Map<string, string>();
-  const withoutFloor = new Set<string>();
+  const withoutFloor = new Map<string, string>();
   const cells = new Map(input.cells.map((cell) => [cell.id, cell]));
   const targets = new Map(input.targets.map((target) => [target.arm.id, target]));
   const lost = AbortSignal.any(input.targets.map((target) => target.lost));
@@ -114,7 +116,7 @@ export function createRoundRunner(
     peakRssBytes = outcome.peakRssBytes;
     if (turn.role === 'floor' && outcome.error !== null) {
       // The null server's failure says nothing of the cell, which goes on without a floor.
-      withoutFloor.add(turnKey(turn));
+      withoutFloor.set(turnKey(turn), turn.cell);
       host.log.warn(`the floor of ${turn.cell} is given up in round ${round + 1}: ${outcome.error}`);
       return;
     }
@@ -168,7 +170,16 @@ export function createRoundRunner(
         stopped = host.signal.aborted ? host.signal.reason : error;
       }
     },
-    read: () => ({ blocks, roundsDone, failed, stopped, phase, wallMs: performance.now() - begin, peakRssBytes }),
+    read: () => ({
+      blocks,
+      roundsDone,
+      failed,
+      floorsEnded: [...new Set(withoutFloor.values())],
+      stopped,
+      phase,
+      wallMs: performance.now() - begin,
+      peakRssBytes,
+    }),
   };
 }
 

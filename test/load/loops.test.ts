@@ -11,7 +11,7 @@ import { runBlock } from '../../src/load/run-block.ts';
 /** Counts how it is used. */
 function countingFence(): Fence & { readonly passes: () => number } {
   let passes = 0;
-  return { begin() {}, pass: () => void passes++, end: () => 0, gcMs: () => 0, passes: () => passes };
+  return { begin() {}, pass: () => void passes++, end: () => 0, takeGcMs: () => 0, passes: () => passes };
 }
 
 /** Exchanges that really take time, and remember how many of them were busy at once. */

@@ -4,7 +4,7 @@ import type { Exchange, Timing } from '../../src/load/exchange.ts';
 import type { Fence } from '../../src/load/fence.ts';
 import { runBlock } from '../../src/load/run-block.ts';
 
-const noFence: Fence = { begin() {}, pass() {}, end: () => 0, gcMs: () => 0 };
+const noFence: Fence = { begin() {}, pass() {}, end: () => 0, takeGcMs: () => 0 };
 
 /** An exchange whose n-th request, from 1, takes as many milliseconds of its own clock as told, or fails. */
 function scripted(script: (count: number) => number | Error): Exchange & {

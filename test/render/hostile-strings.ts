@@ -78,6 +78,7 @@ export function plantEverywhere(text: string): Report {
       { code: 'failed-cells', cells: [first.id, text] },
       { code: 'skipped-cells', cells: [second.id] },
       { code: 'low-duty', cells: [text] },
+      { code: 'floor-ended', cells: [text] },
       { code: 'little', cells: [text] },
       { code: 'dropped', cells: [text], dropped: 1, arrivals: 2 },
       { code: 'stopped-early', why: text, during: 'planned', roundsDone: 1, roundsPlanned: 2 },

@@ -34,7 +34,7 @@ const floorOf = (arm: string): Floor => ({
 
 /** A run of which nothing is told but its arms and where their floors were taken. */
 function assemble(targets: Findings['targets'], floorAt: Findings['floorAt'], floors: readonly string[]) {
-  const rounds = { blocks: [], roundsDone: 8, failed: new Map(), stopped: null, phase: 'planned' } as const;
+  const rounds = { blocks: [], roundsDone: 8, failed: new Map(), floorsEnded: [], stopped: null } as const;
   const report = assembleReport({
     config: parseConfig(() => '', 'cli'),
     targets,
@@ -47,7 +47,7 @@ function assemble(targets: Findings['targets'], floorAt: Findings['floorAt'], fl
     verified: { replies: [new Map()], failed: new Map() },
     paths: [],
     floorAt,
-    measured: { ...rounds, wallMs: 1, peakRssBytes: null, alpha: 0.05, stopping: null },
+    measured: { ...rounds, phase: 'planned', wallMs: 1, peakRssBytes: null, alpha: 0.05, stopping: null },
     analysis: {
       ...{ results: new Map(), comparisons: [], claims: [], canary: null, warnings: [] },
       floor: floors.map(floorOf),

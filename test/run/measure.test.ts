@@ -165,3 +165,12 @@ test('without looks left the rounds end', async () => {
   assert.equal(count(`cell:base:${X}`), 8 * ROUNDS);
   assert.equal(count(`floor:base:${X}`), ROUNDS);
 });
+
+test("a null server's failure ends the floors of its cells, which are measured to the end, and is kept", async () => {
+  const { loader, count } = scripted((key, n) => (key === `floor:base:${X}` && n === 3 ? 'gone' : 1));
+  const { floorsEnded, roundsDone, failed } = await run(['base'], loader);
+  assert.deepEqual([floorsEnded, roundsDone, failed.size], [[X], ROUNDS, 0]);
+  assert.equal(count(`floor:base:${X}`), 4);
+  assert.equal(count(`floor:base:${Y}`), ROUNDS);
+  assert.equal(count(`cell:base:${X}`), ROUNDS);
+});
