@@ -5,7 +5,7 @@ import { NETWORK_FAULTS } from './chaos/network-faults.ts';
 import { describeChaos, type Tried } from './chaos/page.ts';
 import { PROCESS_FAULTS } from './chaos/process-faults.ts';
 import { tryFault } from './chaos/try-fault.ts';
-import { writePart } from './validate/document.ts';
+import { writePart } from './document.ts';
 
 /**
  * Faults around a run, one after the other. `npm run chaos` does all of them and writes its part of docs/robustness.md;

@@ -4,9 +4,7 @@ import { dirname, join } from 'node:path';
 import { root } from '../src/assets.ts';
 import { parseConfig } from '../src/config.ts';
 import { EXIT, explain, Interrupted, UserError } from '../src/errors.ts';
-import { type Loader, startLoader } from '../src/load/loader.ts';
-import { silentLog } from '../src/log.ts';
-import { describePinning, keepServersTogether, type Pinning, pinLoad } from '../src/run/pinning.ts';
+import { describePinning, keepServersTogether } from '../src/run/pinning.ts';
 import { listenForInterruption } from '../src/shell/interruption.ts';
 import { provision } from '../src/target/choose.ts';
 import type { Target } from '../src/target/target.ts';
@@ -20,6 +18,8 @@ import { tableOfRows, writePage } from './peers/page.ts';
 import { findPrograms, type Programs, readVersions } from './peers/programs.ts';
 import type { Launcher } from './peers/run-tool.ts';
 import { createWrapperContests } from './peers/wrapper-contests.ts';
+import { startPinned } from './pinned-loader.ts';
+import { createQuietHost } from './quiet-host.ts';
 
 /**
  * Our clients beside the tools that people use, in one run: against the real wrapper undici, grpc-js, vegeta and ghz,
@@ -54,8 +54,8 @@ async function measure(options: Options, programs: Programs, signal: AbortSignal
   const folder = await mkdtemp(join(tmpdir(), 'bench-peers-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const launcher: Launcher = { taskset: programs.taskset, cores: pinning?.load ?? null, signal };
-  const wire = await startPinned(stack, pinning);
-  const library = await startPinned(stack, pinning);
+  const wire = stack.use(await startPinned(pinning));
+  const library = stack.use(await startPinned(pinning));
   const target =
     options.parts.has('wrapper') || options.parts.has('extremes') ? await startWrapper(stack, signal) : null;
 
@@ -102,24 +102,12 @@ async function measure(options: Options, programs: Programs, signal: AbortSignal
   };
 }
 
-async function startPinned(stack: AsyncDisposableStack, pinning: Pinning | null): Promise<Loader> {
-  const loader = stack.use(await startLoader());
-  await pinLoad(loader.pid, pinning);
-  return loader;
-}
-
 async function startWrapper(stack: AsyncDisposableStack, signal: AbortSignal): Promise<Target> {
   const config = parseConfig((name) => (name === 'target' ? 'process' : ''), 'cli');
-  const host = {
-    log: silentLog,
-    signal,
-    recordCreated: () => () => {},
-    time: <T>(_: string, work: () => Promise<T>) => work(),
-    evidenceFolder: '/dev/null/none',
-    expectEvidence: () => {},
-  };
   tell('starting the wrapper');
-  const provisioned = stack.use(await provision(config.target, config.arms, config.matrix.methods, host));
+  const provisioned = stack.use(
+    await provision(config.target, config.arms, config.matrix.methods, createQuietHost(signal)),
+  );
   return provisioned.targets[0];
 }
 

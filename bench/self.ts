@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { markdownTable } from 'markdown-table';
 import { parseConfig } from '../src/config.ts';
-import { startLoader } from '../src/load/loader.ts';
-import { silentLog } from '../src/log.ts';
 import { encodePayloads } from '../src/payload/payloads.ts';
-import { planCells } from '../src/plan.ts';
 import { NOT_POSTED } from '../src/render/posting.ts';
 import { renderFiles, renderPages } from '../src/render/render.ts';
 import { parseReport, type Report } from '../src/report.ts';
-import { keepServersTogether, pinLoad } from '../src/run/pinning.ts';
+import { keepServersTogether } from '../src/run/pinning.ts';
 import { addressRequest } from '../src/run/prepare.ts';
 import { median } from '../src/stats/quantile.ts';
 import { provision } from '../src/target/choose.ts';
+import { planOne } from './peers/wrapper-contests.ts';
+import { startPinned } from './pinned-loader.ts';
+import { createQuietHost } from './quiet-host.ts';
 
 /**
  * What the tool itself costs, measured and printed as a table. `npm run bench:self -- process` (the default) asks the
@@ -27,8 +27,8 @@ const main = process.argv[2] === 'reference' ? 'reference' : 'process';
 const rows: [string, string, string][] = [];
 const folder = await mkdtemp(join(tmpdir(), 'bench-self-'));
 try {
-  await measureRun(main, 'quick');
-  if (main === 'process') await measureRun('reference', 'quick');
+  await measureRun(main);
+  if (main === 'process') await measureRun('reference');
   await measureFirstLine();
   await measureDist();
   await measureRendering();
@@ -40,10 +40,10 @@ try {
 process.stdout.write(`${markdownTable([['what', 'measured', 'wanted'], ...rows])}\n`);
 
 /** One run of the command as a person types it, timed from before npm starts. */
-async function measureRun(target: 'process' | 'reference', preset: string): Promise<void> {
+async function measureRun(target: 'process' | 'reference'): Promise<void> {
   const out = join(folder, target);
   const spawned = Date.now();
-  await run('npm', ['run', 'bench', '--', '--target', target, '--preset', preset, '--quiet', '--out', out], {
+  await run('npm', ['run', 'bench', '--', '--target', target, '--preset', 'quick', '--quiet', '--out', out], {
     cwd: root,
     maxBuffer: 1 << 26,
   });
@@ -53,7 +53,7 @@ async function measureRun(target: 'process' | 'reference', preset: string): Prom
   const limit = target === 'process' ? '< 10 s' : '< 2 s';
   rows.push([`${target}: command to first measured block, warm cache`, `${(startMs / 1000).toFixed(2)} s`, limit]);
   const inside = report.insideBlocks ?? Number.NaN;
-  rows.push([`${target}: measuring time inside blocks (${preset})`, `${(inside * 100).toFixed(1)} %`, '>= 80 %']);
+  rows.push([`${target}: measuring time inside blocks (quick)`, `${(inside * 100).toFixed(1)} %`, '>= 80 %']);
   rows.push([`${target}: lowest duty of a cell`, lowestDuty(report), '>= 0.95']);
   const rss = (report.environment.loadPeakRssBytes ?? Number.NaN) / 1e6;
   rows.push([`${target}: load process, peak RSS`, `${rss.toFixed(0)} MB`, '< 200 MB']);
@@ -68,27 +68,12 @@ function lowestDuty(report: Report): string {
 /** Requests a second of the two clients on the same server, in turns, each in both orders. */
 async function compareClients(): Promise<void> {
   const config = parseConfig((name) => ({ target: main, batches: '100000' })[name as string] ?? '', 'cli');
-  const [cell] = planCells({
-    methods: ['predict'],
-    transports: ['grpc'],
-    encodings: ['tensor'],
-    batches: [100_000],
-    concurrencies: [1],
-  });
-  if (!cell) throw new Error('no cell was planned');
-  const host = {
-    log: silentLog,
-    signal: new AbortController().signal,
-    recordCreated: () => () => {},
-    time: <T>(_: string, work: () => Promise<T>) => work(),
-    evidenceFolder: '/dev/null/none',
-    expectEvidence: () => {},
-  };
+  const cell = planOne({ transport: 'grpc', encoding: 'tensor', batch: 100_000 });
   const pinning = await keepServersTogether();
+  const host = createQuietHost(new AbortController().signal);
   await using provisioned = await provision(config.target, config.arms, ['predict'], host);
   const [target] = provisioned.targets;
-  await using loader = await startLoader();
-  await pinLoad(loader.pid, pinning);
+  await using loader = await startPinned(pinning);
   const payloads = encodePayloads([cell]);
   for (const payload of payloads.values()) await loader.hold(payload.sha256, payload.bytes);
   const clients = ['wire', 'library'] as const;

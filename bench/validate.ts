@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeRun, writePart } from './validate/document.ts';
+
+import { describeMachine, writePart } from './document.ts';
 import { checkLive, checkWrapper } from './validate/live-part.ts';
 import { checkSimulated } from './validate/simulated-part.ts';
 
@@ -39,7 +40,8 @@ for (const part of wanted) {
   const startedAt = new Date();
   const text = await PARTS[part]();
   const command = `npm run validate -- --part ${part}${quick ? ' --quick' : ''} --seed ${seed}`;
-  const whole = `${describeRun(command, seed, startedAt)}\n\n${text}`;
+  const minutes = (Date.now() - startedAt.getTime()) / 60_000;
+  const whole = `${describeMachine(command, startedAt, minutes)}\n\n${text}`;
   process.stdout.write(`${whole}\n\n`);
   if (!quick) await writePart(join(import.meta.dirname, '..', 'docs', 'validation.md'), part, whole);
 }

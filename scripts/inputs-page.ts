@@ -1,6 +1,5 @@
-import { defaultOf } from '../src/config.ts';
 import { OUTPUTS } from '../src/github/outputs.ts';
-import { INPUT_NAMES, INPUTS, type Input, type InputName } from '../src/inputs.ts';
+import { defaultOf, INPUT_NAMES, INPUTS, type Input, type InputName } from '../src/inputs.ts';
 
 /** The text of docs/inputs.md: every input, every output and every exit code, from the tables that the code reads. */
 export function writeInputsPage(): string {

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { defaultOf } from '../src/config.ts';
 import { OUTPUTS } from '../src/github/outputs.ts';
-import { INPUT_NAMES, INPUTS, type Input } from '../src/inputs.ts';
+import { defaultOf, INPUT_NAMES, INPUTS, type Input } from '../src/inputs.ts';
 import { drawRooms } from './draw-rooms.ts';
 import { describeDefault, evaluate, forCell, tabulateOutputs, writeInputsPage } from './inputs-page.ts';
 

@@ -76,13 +76,15 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
     if (stopped === null) signal.throwIfAborted();
     judge(report, stopped, config.strict);
   } catch (error) {
-    const detail = error instanceof ServerError ? error.detail : [];
-    for (const line of detail) log.foreign(line);
+    if (error instanceof ServerError) for (const line of error.detail) log.foreign(line);
     log.end();
     if (!(error instanceof UserError || error instanceof Interrupted) && error instanceof Error) {
       for (const line of (error.stack ?? error.message).split('\n')) log.info(line);
     }
-    if (!published) await tellFailure({ config, log, occasion }, signal, error, detail, evidence);
+    if (!published) {
+      const { publishFailure } = await import('./shell/publish-failure.ts');
+      await publishFailure({ config, log, occasion }, signal, error, evidence);
+    }
     fail(explain(error), exitCodeOfError(error));
   }
 }
@@ -94,18 +96,6 @@ function findOccasion(log: ActionsLog): Occasion | null {
     log.warn(explain(error));
     return null;
   }
-}
-
-/** There is no report: whoever reads the pull request or the summary is told so. */
-async function tellFailure(
-  place: { readonly config: Config; readonly log: ActionsLog; readonly occasion: Occasion | null },
-  signal: AbortSignal,
-  error: unknown,
-  detail: readonly string[],
-  evidence: Evidence | null,
-): Promise<void> {
-  const { publishFailure } = await import('./shell/publish-failure.ts');
-  await publishFailure(place, signal, error, { reason: explain(error), detail }, evidence);
 }
 
 /** A finding is not an exception: everything has been published when the step fails. */

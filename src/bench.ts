@@ -1,8 +1,7 @@
 import { analyse } from './analysis/analyse.ts';
 import type { Config } from './config.ts';
 import { UserError } from './errors.ts';
-import type { Loader } from './load/loader.ts';
-import { startLoader } from './load/loader.ts';
+import { type Loader, startLoader } from './load/loader.ts';
 import { encodePayloads, type Payload } from './payload/payloads.ts';
 import { requestBytes } from './payload/size.ts';
 import { type Cell, planCells } from './plan.ts';

@@ -84,5 +84,5 @@ function fail(error: unknown): void {
     error instanceof UserError || error instanceof Interrupted || !(error instanceof Error)
       ? explain(error)
       : (error.stack ?? error.message);
-  process.stderr.write(`error: ${text}\n`);
+  log.error(text);
 }

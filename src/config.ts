@@ -1,15 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Arms } from './arms/arms.ts';
 import type { Model } from './arms/model.ts';
 import type { Engine, SeldonVersion } from './arms/properties.ts';
-import { findContradictions } from './contradictions.ts';
-import { explain, UserError } from './errors.ts';
 import type { GateCondition } from './gate-rules.ts';
-import { INPUT_NAMES, INPUTS, type InputName, type InputValues } from './inputs.ts';
-import { consecutiveRows, type OwnPayload } from './own-payload.ts';
+import type { InputName, InputValues } from './inputs.ts';
+import type { OwnPayload } from './own-payload.ts';
 import type { Matrix } from './plan.ts';
+import { readInputs } from './read-inputs.ts';
 import type { ReportConfig } from './report.ts';
 
 export interface TargetConfig {
@@ -21,7 +19,7 @@ export interface TargetConfig {
     readonly cacheDir: string;
   };
   readonly docker: {
-    /** Whether an image that was built for the run stays for the next one. */
+    /** Whether an image that was built for the run stays for the next one; kind, too. */
     readonly keepImage: boolean;
   };
   /** docker, kind, cluster: what each model may use, in thousandths of a CPU and MiB. */
@@ -58,13 +56,13 @@ export interface TargetConfig {
 /** One variant of the server under test. What a target cannot vary has its default there. */
 export interface ArmConfig {
   readonly id: string;
-  /** process, docker: the wrapper's version. */
+  /** process, docker, kind: the wrapper's version. */
   readonly seldonVersion: SeldonVersion;
-  /** process, docker: environment variables of the wrapper. */
+  /** process, docker, kind, cluster: environment variables of the wrapper. */
   readonly env: Readonly<Record<string, string>>;
-  /** process, docker: Python packages that replace the version's own, each as `name==version`. */
+  /** process, docker, kind: Python packages that replace the version's own, each as `name==version`. */
   readonly packages: readonly string[];
-  /** process, docker: somebody's own model, the class `name` in `folder`/`name`.py (absolute path); null for ours. */
+  /** process, docker, kind: somebody's own model; null for ours. */
   readonly model: Model | null;
   /** docker, kind, cluster: an image that has all of that in it, by its reference; null for one that is built. */
   readonly image: string | null;
@@ -85,7 +83,7 @@ export interface Rate {
 }
 
 /** What an Action's step does beside writing files. */
-export interface Publishing {
+interface Publishing {
   /** `report` measures nothing and publishes what was measured elsewhere. */
   readonly mode: 'bench' | 'report';
   /** With mode report: files and folders; null for the artifacts of a run. */
@@ -135,74 +133,17 @@ export interface Config {
   readonly strict: boolean;
 }
 
-const PRESETS = {
-  quick: { rounds: 8, blockMs: 150 },
-  standard: { rounds: 20, blockMs: 250 },
-  thorough: { rounds: 40, blockMs: 500 },
-} as const;
-
-const MIN_REQUESTS = 5;
-
 /**
- * Reads every input through `get` (empty text = not given; `known` = what is wrong already) and returns the whole configuration, or throws one
- * UserError that lists everything that is wrong with it. `shell` decides the defaults and how inputs are spelled.
+ * Reads every input through `get` (empty text: not given; `known`: what is wrong already) and returns the whole
+ * configuration, or throws one UserError that lists everything that is wrong with it. `shell` decides the defaults and
+ * how inputs are spelled. A seed that nobody gave is drawn.
  */
 export function parseConfig(
   get: (name: InputName) => string,
   shell: 'cli' | 'action',
   known: readonly string[] = [],
 ): Config {
-  const problems = [...known];
-  const spell = (name: InputName): string => (shell === 'cli' ? `--${name}` : `input ${name}`);
-  const read = readValues(get, shell, spell, problems);
-  const given = INPUT_NAMES.filter((name) => get(name).trim() !== '');
-  // The runner gives the defaults of action.yml as if somebody had written them.
-  const changed = given.filter((name) => get(name).trim() !== defaultOf(name, shell));
-  const payload = read['payload-file'] ?? (read.features === null ? null : consecutiveRows(read.features));
-  const rows = changed.includes('batches') ? null : (payload?.file?.rows ?? null);
-  // A file is asked for as it is unless somebody says how many rows.
-  const values: InputValues = rows === null ? read : { ...read, batches: [rows] };
-  problems.push(...findContradictions({ values, given, changed, shell, spell }));
-  if (problems.length > 0) {
-    const lead = problems.length === 1 ? '' : `${problems.length} things are wrong with the options:\n- `;
-    throw new UserError(lead + problems.join('\n- '));
-  }
-  return toConfig(values, payload);
-}
-
-function readValues(
-  get: (name: InputName) => string,
-  shell: 'cli' | 'action',
-  spell: (name: InputName) => string,
-  problems: string[],
-): InputValues {
-  const values = new Map<string, unknown>();
-  for (const name of INPUT_NAMES) {
-    const input = INPUTS[name];
-    const given = get(name);
-    const text = given.trim() === '' ? defaultOf(name, shell) : 'multiline' in input ? given : given.trim();
-    values.set(name, null);
-    if (text === '') continue;
-    try {
-      const value = input.parse(text);
-      values.set(name, value);
-      if (name === 'arms' || name === 'compare') {
-        problems.push(...(value as Arms).problems.map((problem) => `${spell(name)}: ${problem}`));
-      }
-    } catch (error) {
-      problems.push(`${spell(name)}: expected ${explain(error)}; found ${JSON.stringify(text.slice(0, 100))}`);
-    }
-  }
-  return Object.fromEntries(values) as InputValues;
-}
-
-/** The text an input has when nobody gives it. */
-export function defaultOf(name: InputName, shell: 'cli' | 'action'): string {
-  const input = INPUTS[name];
-  return (shell === 'action' && 'actionDefault' in input ? input.actionDefault : undefined) ?? input.default;
-}
-
-function toConfig(values: InputValues, payload: OwnPayload | null): Config {
+  const { values, payload } = readInputs(get, shell, known);
   const preset = PRESETS[required(values.preset)];
   const rounds = values.rounds ?? preset.rounds;
   const blockMs = values.block ?? preset.blockMs;
@@ -245,6 +186,14 @@ function toConfig(values: InputValues, payload: OwnPayload | null): Config {
     strict: required(values.strict),
   };
 }
+
+const PRESETS = {
+  quick: { rounds: 8, blockMs: 150 },
+  standard: { rounds: 20, blockMs: 250 },
+  thorough: { rounds: 40, blockMs: 500 },
+} as const;
+
+const MIN_REQUESTS = 5;
 
 function toTarget(values: InputValues): TargetConfig {
   const metadata: Record<string, string> = {};

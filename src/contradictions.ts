@@ -1,29 +1,15 @@
 import { isIP } from 'node:net';
 import { normaliseName } from './arms/packages.ts';
-import { PROPERTIES } from './arms/properties.ts';
 import { isLoopback } from './endpoint.ts';
 import { matchesCell } from './gate-rules.ts';
-import { INPUTS, type InputName, type InputValues } from './inputs.ts';
+import { findMisplaced, type Inputs } from './misplaced-inputs.ts';
 import { rowLength } from './own-payload.ts';
 import { MAX_BATCH, planCells } from './plan.ts';
-
-/** The inputs as far as they could be parsed, with what is known of how they were given. */
-export interface Inputs {
-  readonly values: InputValues;
-  /** The inputs that somebody gave, their defaults left out. */
-  readonly given: readonly InputName[];
-  /** Those of them whose text is not the default's. */
-  readonly changed: readonly InputName[];
-  readonly shell: 'cli' | 'action';
-  /** An input's name as the shell spells it. */
-  readonly spell: (name: InputName) => string;
-}
 
 /** What is wrong with inputs that are each right by themselves, in sentences. */
 export function findContradictions(inputs: Inputs): string[] {
   return [
     ...findMisplaced(inputs),
-    ...findModeContradictions(inputs),
     ...findGateContradictions(inputs),
     ...findPayloadContradictions(inputs),
     ...findArmContradictions(inputs),
@@ -31,31 +17,6 @@ export function findContradictions(inputs: Inputs): string[] {
     ...findKindContradictions(inputs),
     ...(inputs.values.target === 'url' ? findUrlContradictions(inputs) : []),
   ];
-}
-
-function findMisplaced({ values, given, shell, spell }: Inputs): string[] {
-  const problems: string[] = [];
-  const { target } = values;
-  if (shell === 'action' && target === 'auto') {
-    problems.push(
-      `${spell('target')}: expected process, docker, kind, cluster, reference or url; the Action never chooses by itself`,
-    );
-  }
-  for (const name of given) {
-    const { only, needs, cliOnly, actionOnly } = INPUTS[name] as Restrictions;
-    if (shell === 'action' && cliOnly) {
-      problems.push(`${spell(name)} belongs to the command line; in a workflow write ${spell('arms')}`);
-    }
-    if (shell === 'cli' && actionOnly) problems.push(`${spell(name)} belongs to the Action`);
-    if (needs && !given.includes(needs))
-      problems.push(`${spell(name)} means nothing without ${spell(needs)}: give both`);
-    if (!only || values[name] === null || target === null) continue;
-    const isPossible = (one: string): boolean => one === 'process' || one === 'reference';
-    if (!only.includes(target) && !(target === 'auto' && only.some(isPossible))) {
-      problems.push(`${spell(name)} belongs to target ${either(only)}; the target is ${target}`);
-    }
-  }
-  return problems;
 }
 
 function findPayloadContradictions({ values, given, spell }: Inputs): string[] {
@@ -76,36 +37,6 @@ function findPayloadContradictions({ values, given, spell }: Inputs): string[] {
       `${spell('payload-file')} has floating-point numbers, which the model of predict_raw_decode does not read as tftensor: leave that method or that encoding out`,
     );
   return problems;
-}
-
-/** "docker, kind or cluster" */
-function either(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part).join(' or ');
-}
-
-interface Restrictions {
-  readonly only?: readonly string[];
-  readonly needs?: InputName;
-  readonly cliOnly?: true;
-  readonly actionOnly?: true;
-  readonly mode?: 'bench' | 'report';
-}
-
-/** Everything else is about measuring. */
-const OF_REPORT_MODE: ReadonlySet<InputName> = new Set([
-  ...(['mode', 'reports', 'report-id', 'gate', 'comment', 'baseline', 'github-token', 'out', 'strict'] as const),
-]);
-
-function findModeContradictions({ values, changed, spell }: Inputs): string[] {
-  const { mode } = values;
-  return changed.flatMap((name) => {
-    const only = (INPUTS[name] as Restrictions).mode;
-    if (mode === 'report' && !OF_REPORT_MODE.has(name))
-      return [`${spell(name)} belongs to mode bench; the mode is report`];
-    return mode !== null && only && only !== mode
-      ? [`${spell(name)} belongs to mode ${only}; the mode is ${mode}`]
-      : [];
-  });
 }
 
 /** What a rule speaks of has to be there; in mode report only the reports tell whether it is. */
@@ -150,16 +81,6 @@ function findArmContradictions({ values, given, spell }: Inputs): string[] {
     const arms = values[name]?.arms ?? [];
     if (target === 'url' && arms.length > 1) {
       problems.push(`${spell(name)}: a url is one server, and cannot be varied; found ${arms.length} arms`);
-    }
-    for (const { id, given: properties } of arms) {
-      for (const property of properties) {
-        const only = PROPERTIES[property]?.only ?? [];
-        // With arms, `auto` never falls back to the reference server.
-        if (target === null || only.some((one) => one === (target === 'auto' ? 'process' : target))) continue;
-        problems.push(
-          `${spell(name)}: arm ${id}: ${property} belongs to target ${either(only)}; the target is ${target}`,
-        );
-      }
     }
     const own = arms.filter(({ changes }) => changes.model);
     if (own[0] && methods !== null && methods.length !== 1) {

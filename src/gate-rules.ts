@@ -1,7 +1,8 @@
 import { findNearest } from './nearest.ts';
+import { claimId, gateMetric } from './report/publication.ts';
 import type { ClaimId, GateRule } from './report.ts';
 
-export type GateMetric = GateRule['metric'];
+type GateMetric = GateRule['metric'];
 
 /** A limit that a run is held to. */
 export interface GateCondition {
@@ -24,14 +25,8 @@ export function isBroken({ result }: { readonly result: GateRule['result'] }): b
   return result === 'failed' || result === 'not-measured';
 }
 
-const CLAIMS: readonly ClaimId[] = [
-  'grpc-faster',
-  'grpc-ndarray-bad',
-  'tftensor-best-large',
-  'simple-best-small',
-  'raw-faster',
-];
-const METRICS = ['regression', 'claim', 'errors', 'p50', 'p90', 'p95', 'p99', 'throughput'] as const;
+const CLAIMS = claimId.options;
+const METRICS = gateMetric.options;
 const MOST_RULES = 50;
 const MOST_LETTERS = 200;
 

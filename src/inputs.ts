@@ -450,3 +450,9 @@ type Parsed<I> = I extends Input<infer T> ? T : never;
 export type InputValues = { readonly [N in InputName]: Parsed<(typeof INPUTS)[N]> | null };
 
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];
+
+/** The text an input has when nobody gives it. */
+export function defaultOf(name: InputName, shell: 'cli' | 'action'): string {
+  const input = INPUTS[name];
+  return (shell === 'action' && 'actionDefault' in input ? input.actionDefault : undefined) ?? input.default;
+}

@@ -18,8 +18,10 @@ export const MIN_RESOLUTION = 2;
 /** A server that its own CPU limit holds back for more of its blocks' time is said to be. */
 export const MAX_SERVER_THROTTLED = 0.05;
 
+/** Above these shares, 0 to 1, a round carries a flag: CPU time that the host took; a block's time in collections; ... */
 export const MAX_STEAL = 0.02;
 export const MAX_GC_SHARE = 0.05;
+/** ... the event loop's time at work. */
 export const MAX_LOOP_BUSY = 0.9;
 
 /** With several connections, throughput times mean latency may differ from their number by this share. */

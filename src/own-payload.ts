@@ -51,12 +51,12 @@ export function readPayloadFile(path: string): OwnPayload {
 
 /** Throws an Error that says what was expected of the text. */
 export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonly rows: number } {
-  let isFloat = false;
+  /** Lists with a number that is written with a point or an exponent: 1.0 is a floating-point number to the model. */
+  const floatLists = new Set<unknown>();
   let message: unknown;
   try {
-    message = JSON.parse(text, (_, value: unknown, context?: { source?: string }) => {
-      // 1.0 is a floating-point number to the model, and only its text tells.
-      if (typeof value === 'number' && /[.eE]/.test(context?.source ?? '')) isFloat = true;
+    message = JSON.parse(text, function (this: unknown, _, value: unknown, context?: { source?: string }) {
+      if (typeof value === 'number' && /[.eE]/.test(context?.source ?? '')) floatLists.add(this);
       return value;
     });
   } catch {
@@ -64,46 +64,45 @@ export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonl
   }
   const data = own(message, 'data');
   const ndarray = own(data, 'ndarray');
-  const tensor = own(data, 'tensor');
-  const { shape, values } = ndarray !== undefined ? readNdarray(ndarray) : readTensor(tensor);
+  const { shape, values, isFloat } =
+    ndarray !== undefined ? readNdarray(ndarray, floatLists) : readTensor(own(data, 'tensor'));
   const [rows = 0, ...rowShape] = shape;
   if (values.length === 0 || rowShape.length === 0 || shape.reduce((a, b) => a * b, 1) !== values.length) {
     throw new Error('rows of numbers, one list for each: {"data": {"ndarray": [[1, 2], [3, 4]]}} has two');
   }
-  const isTensor = ndarray === undefined;
-  for (const value of values) {
-    if (!isFloat && !isTensor && !Number.isSafeInteger(value))
-      throw new Error(`integers of at most 2^53; ${value} is beyond`);
-  }
+  const beyond = isFloat ? undefined : values.find((value) => !Number.isSafeInteger(value));
+  if (beyond !== undefined) throw new Error(`integers of at most 2^53; ${beyond} is beyond`);
   const names = own(data, 'names') ?? [];
   if (!Array.isArray(names) || names.length > MAX_NAMES || !names.every(isName))
     throw new Error('data.names to be a list of texts');
-  return { rowShape, values: Float64Array.from(values), isFloat: isFloat || isTensor, names, rows };
+  return { rowShape, values: Float64Array.from(values), isFloat, names, rows };
 }
 
 function isName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && name.isWellFormed();
 }
 
-function readTensor(tensor: unknown): Flattened {
+type Rows = Flattened & Pick<OwnPayload, 'isFloat'>;
+
+function readTensor(tensor: unknown): Rows {
   const shape = own(tensor, 'shape');
   const values = own(tensor, 'values');
   const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
   if (!isList(shape) || !isList(values) || !shape.every((size) => Number.isInteger(size) && size > 0))
     throw new Error('data.ndarray, or data.tensor with shape and values, as numbers');
-  return { shape, values };
+  return { shape, values, isFloat: true };
 }
 
-/** The numbers of lists within lists, which are as long as one another. */
-function readNdarray(ndarray: unknown): Flattened {
-  const found = flattenLists(
-    ndarray,
-    MAX_DEPTH,
-    (node) => node,
-    (node) => (Number.isFinite(node) ? node : null),
-  );
+/** The numbers of lists within lists, which are as long as one another; one list of `floatLists` makes all of them so. */
+function readNdarray(ndarray: unknown, floatLists: ReadonlySet<unknown>): Rows {
+  let isFloat = false;
+  const itemsOf = (node: unknown): unknown => {
+    isFloat ||= floatLists.has(node);
+    return node;
+  };
+  const found = flattenLists(ndarray, MAX_DEPTH, itemsOf, (node) => (Number.isFinite(node) ? node : null));
   if (typeof found === 'string') throw new Error(LIST_FAULTS[found]);
-  return found;
+  return { ...found, isFloat };
 }
 
 const MAX_DEPTH = 8;

@@ -140,21 +140,21 @@ export const hostName: Parser<string> = (text) => {
   return bareHost(url);
 };
 
+/** A path or an address. The first character keeps it from being taken for an option. */
+const PLACE = /^[A-Za-z0-9./~][^\0\s]{0,2047}$/;
+
 /** Where Seldon Core's operator comes from, by the form of its name. */
 export const operatorSource: Parser<
   { kind: 'present' } | { kind: 'manifest'; path: string } | { kind: 'chart'; chart: string }
 > = (text) => {
   if (text === 'present') return { kind: 'present' };
-  // The first character keeps it from being taken for an option.
-  if (!/^[A-Za-z0-9./~][^\0\s]{0,2047}$/.test(text))
-    throw new Error('present, a file of manifests (.yaml), or a chart');
+  if (!PLACE.test(text)) throw new Error('present, a file of manifests (.yaml), or a chart');
   return /\.ya?ml$/.test(text) ? { kind: 'manifest', path: path(text) } : { kind: 'chart', chart: text };
 };
 
 /** A folder of charts, or the URL of a repository of charts. */
 export const chartsSource: Parser<string> = (text) => {
-  // The first character keeps it from being taken for an option.
-  if (!/^[A-Za-z0-9./~][^\0\s]{0,2047}$/.test(text)) throw new Error('a folder of charts, or the URL of a repository');
+  if (!PLACE.test(text)) throw new Error('a folder of charts, or the URL of a repository');
   return text;
 };
 

@@ -30,7 +30,7 @@ export interface Cell {
   readonly method: Method;
   readonly transport: Transport;
   readonly encoding: Encoding;
-  /** How many consecutive integers 0..n-1 one request carries. */
+  /** How many consecutive integers 0..n-1 one request carries, or how many rows where they are somebody's own. */
   readonly batch: number;
   /** How many connections ask at the same time, each with one request after the other. */
   readonly concurrency: number;
@@ -54,7 +54,7 @@ export function planCells(matrix: Matrix): Cell[] {
  * What one block repeats: a cell against an arm's server; the canary (the same cell once more, under another name);
  * or the floor (the cell's exact bytes against the null server).
  */
-export type Role = 'cell' | 'canary' | 'floor';
+type Role = 'cell' | 'canary' | 'floor';
 
 export interface Turn {
   readonly role: Role;

@@ -13,6 +13,7 @@ const LEAVES = [
   ...[
     'arms',
     'contradictions.ts',
+    'misplaced-inputs.ts',
     'abort.ts',
     'gate-rules.ts',
     'comment-marker.ts',
@@ -25,6 +26,7 @@ const LEAVES = [
     'report.ts',
     'report',
     'config.ts',
+    'read-inputs.ts',
     'inputs.ts',
     'parse.ts',
     'nearest.ts',

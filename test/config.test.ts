@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { defaultOf, parseConfig } from '../src/config.ts';
-import { INPUT_NAMES, INPUTS, type Input, type InputName } from '../src/inputs.ts';
+import { parseConfig } from '../src/config.ts';
+import { defaultOf, INPUT_NAMES, INPUTS, type InputName } from '../src/inputs.ts';
 import { projectFolder } from './helpers/run-tool.ts';
 
 const nothing = (): string => '';
@@ -313,28 +312,4 @@ test('every default is a value that its own parser takes', () => {
       if (text !== '') assert.doesNotThrow(() => INPUTS[name].parse(text), `${name} in the ${shell}`);
     }
   }
-});
-
-test('action.yml gives no default to inputs that fit only some runs, which the runner would pass on as given', async () => {
-  const action = await readFile(join(projectFolder, 'action.yml'), 'utf8');
-  for (const [, name, byDefault] of action.matchAll(/^ {2}([a-z-]+):\n(?: {4}.*\n)*? {4}default: "(.*)"$/gm)) {
-    const { only, needs, expression } = INPUTS[name as InputName] as Input<unknown>;
-    const fixed = only || needs ? '' : defaultOf(name as InputName, 'action');
-    assert.equal(byDefault, expression === undefined ? fixed : `\${{ ${expression} }}`, name);
-  }
-});
-
-test('action.yml and the README have every input of the table, and no other', async () => {
-  const action = await readFile(join(projectFolder, 'action.yml'), 'utf8');
-  const readme = await readFile(join(projectFolder, 'README.md'), 'utf8');
-  const inputs = action.slice(action.indexOf('\ninputs:'), action.indexOf('\noutputs:'));
-  assert.deepEqual(
-    [...inputs.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name),
-    INPUT_NAMES.filter((name) => !('cliOnly' in INPUTS[name])),
-  );
-  const table = readme.slice(readme.indexOf('<!-- inputs:'), readme.indexOf('<!-- end of inputs -->'));
-  assert.deepEqual(
-    [...table.matchAll(/^\| `([a-z-]+)`(?: \((?:command line|Action)\))? \|/gm)].map(([, name]) => name),
-    INPUT_NAMES,
-  );
 });

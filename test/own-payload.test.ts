@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -30,6 +30,8 @@ const REFUSED = [
   ['{"data": {"tensor": {"shape": [2, 2], "values": [1, 2, 3]}}}', /rows of numbers/],
   ['{"data": {"tensor": {"shape": [-1, 2], "values": [1, 2]}}}', /data\.tensor with shape/],
   ['{"data": {"names": "a", "ndarray": [[1]]}}', /data\.names/],
+  ['{"data": {"names": ["\\ud800"], "ndarray": [[1]]}}', /data\.names/],
+  [`{"data": {"ndarray": [[1]], "names": [${'"x",'.repeat(10_000)}"x"]}}`, /data\.names/],
   [`{"data": {"ndarray": ${'['.repeat(100)}${']'.repeat(100)}}}`, /lists within one another/],
 ] as const;
 
@@ -66,9 +68,21 @@ test('a file is asked for as it is, or so many rows of it as the batches say', a
     [config.payload?.rowShape, config.payload?.isFloat, config.payload?.file?.name],
     [[2], true, 'iris.json'],
   );
-  assert.deepEqual(parseConfig(read({ 'payload-file': file, batches: '1,64' }), 'cli').matrix.batches, [1, 64]);
+  const batchesOf = (batches: string, shell: 'cli' | 'action') =>
+    parseConfig(read({ target: 'reference', 'payload-file': file, batches }), shell).matrix.batches;
+  assert.deepEqual(batchesOf('1,64', 'cli'), [1, 64]);
+  // The default is something that somebody may ask for; the runner hands it over when nobody did.
+  assert.deepEqual(batchesOf('1,100000', 'cli'), [1, 100_000]);
+  assert.deepEqual(batchesOf('1,100000', 'action'), [3]);
   assert.deepEqual(parseConfig(read({ features: '4' }), 'cli').matrix.batches, [1, 100_000]);
   assert.equal(parseConfig(read({}), 'cli').payload, null);
+});
+
+test('a file of more than 64 MiB is not read', async (t) => {
+  const file = join(await createTestFolder(t), 'large.json');
+  await writeFile(file, '');
+  await truncate(file, 64 * 2 ** 20 + 1);
+  assert.throws(() => readPayloadFile(file), /larger than 67108864 bytes/);
 });
 
 test('what does not go together is told', async (t) => {

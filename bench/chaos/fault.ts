@@ -41,3 +41,5 @@ export interface Skipped {
 export const LOST = { code: 3, outcomes: ['infra-error'] } as const;
 /** The run comes to its end; whether its figures can be trusted is left open. */
 export const WHOLE = { outcomes: ['ok', 'untrustworthy'], whole: true } as const;
+/** ... and exits as if nothing had been. */
+export const FINE = { ...WHOLE, code: 0 } as const;

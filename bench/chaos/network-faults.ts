@@ -1,11 +1,10 @@
 import type { Report } from '../../src/report.ts';
 import { startServerProcess } from '../../src/server/spawn.ts';
 import type { ModelPorts } from '../../src/server/spec.ts';
-import { type Fault, LOST, type Observed, WHOLE } from './fault.ts';
+import { type Fault, FINE, LOST, type Observed } from './fault.ts';
 import { startProxy, type Trouble } from './proxy.ts';
 import { observe } from './run.ts';
 
-const FINE = { ...WHOLE, code: 0 } as const;
 /** Few rounds, for runs that come to their end. */
 const SHORT = { rounds: '6', timeout: '30s' };
 const PIECE_MS = 5;

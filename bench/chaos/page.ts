@@ -1,6 +1,5 @@
 import { EXIT } from '../../src/errors.ts';
-import { describeMachine } from '../soak/page.ts';
-import { table } from '../validate/document.ts';
+import { describeMachine, table } from '../document.ts';
 import type { Fault, Observed, Skipped } from './fault.ts';
 
 export interface Tried {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRawServer } from '../../test/helpers/raw-server.ts';
 import type { Running } from '../../test/helpers/run-tool.ts';
-import { type Fault, LOST, WHOLE } from './fault.ts';
+import { type Fault, FINE, LOST } from './fault.ts';
 import { findChild, observe, type Role } from './run.ts';
 
-const FINE = { ...WHOLE, code: 0 } as const;
 const PAUSE_MS = 300;
 /** Long enough to be disturbed three times, and then at an end. */
 const BOUNDED = { rounds: '60', timeout: '30s' };

@@ -17,7 +17,7 @@ export type Trouble =
   | { readonly piecesEveryMs: number }
   | { readonly lateMs: number };
 
-export interface Proxy extends AsyncDisposable {
+interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Asked for each piece of a reply; `request` counts those of its connection, from 1. */
   trouble: (request: number) => Trouble;

@@ -5,7 +5,7 @@ import { projectFolder, type Running, readReport, start } from '../../test/helpe
 import { watchFamily } from '../soak/processes.ts';
 import type { Observed } from './fault.ts';
 
-export interface Launch {
+interface Launch {
   /** A flag's value is empty. */
   readonly options: Readonly<Record<string, string>>;
   /** Words for Node before the script. */
@@ -17,7 +17,7 @@ export interface Launch {
 }
 
 /** Small and long enough to be disturbed: two cells, one over each transport. */
-export const SIZE = {
+const SIZE = {
   methods: 'predict',
   encodings: 'ndarray',
   batches: '1',

@@ -1,11 +1,10 @@
-import { type Loader, startLoader } from '../../src/load/loader.ts';
+import type { Loader } from '../../src/load/loader.ts';
 import type { MeasuredBlock } from '../../src/load/protocol.ts';
-import { encodePayloads } from '../../src/payload/payloads.ts';
 import { type Cell, planCells } from '../../src/plan.ts';
-import { type Pinning, pinLoad } from '../../src/run/pinning.ts';
-import { addressRequest } from '../../src/run/prepare.ts';
+import type { Pinning } from '../../src/run/pinning.ts';
 import { createRandom, shuffle } from '../../src/stats/random.ts';
 import type { Target } from '../../src/target/target.ts';
+import { prepareRequests, startPinned } from '../pinned-loader.ts';
 import { LARGE } from './wrapper-contests.ts';
 
 export interface CellDuty {
@@ -36,7 +35,8 @@ export async function measureDuty(
   signal: AbortSignal,
 ): Promise<CellDuty[]> {
   const cells = planCells({ methods: METHODS, ...EVERYTHING, batches: [1, LARGE], concurrencies: [1] });
-  await using loader = await startPinned(cells, target, pinning);
+  await using loader = await startPinned(pinning);
+  await prepareRequests(loader, 'wire', cells, target);
   const sums = new Map(cells.map(({ id }) => [id, { latencyMs: 0, connectionMs: 0, requests: 0 }]));
   for (let round = 0; round <= order.rounds; round++) {
     for (const cell of shuffle(cells, createRandom(order.seed, round))) {
@@ -64,7 +64,8 @@ export async function measureMemory(
   signal: AbortSignal,
 ): Promise<PeakMemory> {
   const cells = planCells({ methods: ['predict'], ...EVERYTHING, batches: [LARGE], concurrencies: [CONCURRENCY] });
-  await using loader = await startPinned(cells, target, pinning);
+  await using loader = await startPinned(pinning);
+  await prepareRequests(loader, 'wire', cells, target);
   let peakRssBytes = 0;
   let requests = 0;
   for (const cell of cells) {
@@ -74,20 +75,6 @@ export async function measureMemory(
     requests += block.latencyMs.length;
   }
   return { concurrency: CONCURRENCY, cells: cells.map(({ id }) => id), requests, peakRssBytes };
-}
-
-async function startPinned(cells: readonly Cell[], target: Target, pinning: Pinning | null): Promise<Loader> {
-  const loader = await startLoader();
-  try {
-    await pinLoad(loader.pid, pinning);
-    const payloads = encodePayloads(cells);
-    for (const payload of new Set(payloads.values())) await loader.hold(payload.sha256, payload.bytes);
-    for (const cell of cells) await loader.prepare(cell.id, 'wire', addressRequest(cell, payloads, target));
-    return loader;
-  } catch (error) {
-    await loader[Symbol.asyncDispose]();
-    throw error;
-  }
 }
 
 async function runBlock(loader: Loader, cell: Cell, durationMs: number): Promise<MeasuredBlock> {

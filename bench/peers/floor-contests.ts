@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authorityOf, type RestEndpoint } from '../../src/endpoint.ts';
 import type { Loader } from '../../src/load/loader.ts';
+import { withPrefix } from '../../test/helpers/with-prefix.ts';
 import type { Contest } from './contest.ts';
 import { createH2load } from './h2load.ts';
 import { startNghttpd } from './nghttpd.ts';
@@ -64,7 +65,7 @@ async function createNghttpdContests(
   loader: Loader,
   stack: AsyncDisposableStack,
 ): Promise<Contest[]> {
-  const reply = frameMessage(encodeOne(planOne({ transport: 'grpc', encoding: 'tensor', batch: 1 })));
+  const reply = withPrefix(encodeOne(planOne({ transport: 'grpc', encoding: 'tensor', batch: 1 })));
   const contests: Contest[] = [];
   for (const [name, bits, batches, windows] of [
     ['nghttpd', null, [1, LARGE], 'windows of 64 KiB'],
@@ -78,7 +79,7 @@ async function createNghttpdContests(
       await loader.hold(id, body);
       await loader.prepare(id, 'wire', { transport: 'grpc', payload: id, ...endpoint });
       const place = await makeFolder(folder, id);
-      const peer = await createH2load(programs, launcher, place, { endpoint, body: frameMessage(body) });
+      const peer = await createH2load(programs, launcher, place, { endpoint, body: withPrefix(body) });
       const note = batch === 1 ? '' : `, ${windows}`;
       const title = `gRPC unary, ${describeBytes(body.length)}, nghttpd${note}`;
       contests.push({ id, title, contestants: [createOurs('ours', loader, id), peer] });
@@ -93,13 +94,6 @@ export function frameRequest(endpoint: RestEndpoint, body: Uint8Array): Uint8Arr
     `POST ${endpoint.path} HTTP/1.1\r\nHost: ${authorityOf(endpoint)}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
-}
-
-/** A gRPC message: not compressed, its length in four bytes, itself. */
-function frameMessage(message: Uint8Array): Uint8Array {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
 }
 
 async function makeFolder(parent: string, name: string): Promise<string> {

@@ -12,7 +12,7 @@ export interface Row {
   readonly reached: boolean;
 }
 
-export type Measured =
+type Measured =
   | ({ readonly kind: 'ratio' } & Ratio)
   /** The runs were there, but with too few requests in them. */
   | { readonly kind: 'nothing'; readonly value: number }

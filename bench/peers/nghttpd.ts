@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { GrpcEndpoint } from '../../src/endpoint.ts';
-import { startServerProcess } from './server-process.ts';
+import { startServerProgram } from './server-program.ts';
 
-export interface Nghttpd extends AsyncDisposable {
+interface Nghttpd extends AsyncDisposable {
   readonly endpoint: GrpcEndpoint;
 }
 
@@ -29,7 +29,7 @@ export async function startNghttpd(
   await writeFile(types, 'application/grpc grpc\n');
   const windows = windowBits === null ? [] : [`--window-bits=${windowBits}`, `--connection-window-bits=${windowBits}`];
   const how = ['--no-tls', '--address=127.0.0.1', '--workers=1', `--htdocs=${folder}`, `--mime-types-file=${types}`];
-  const server = await startServerProcess(
+  const server = await startServerProgram(
     program,
     async (port) => [...how, '--trailer=grpc-status: 0', ...windows, String(port)],
     signal,

@@ -5,9 +5,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REST_PATH, type RestEndpoint } from '../../src/endpoint.ts';
 import { ServerError } from '../../src/errors.ts';
-import { startServerProcess } from './server-process.ts';
+import { startServerProgram } from './server-program.ts';
 
-export interface Nginx extends AsyncDisposable {
+interface Nginx extends AsyncDisposable {
   readonly endpoint: RestEndpoint;
 }
 
@@ -20,7 +20,7 @@ export async function startNginx(program: string, folder: string, reply: string,
   if (!/^[\x20-\x7e]*$/.test(reply) || /['$\\]/.test(reply)) throw new TypeError('the reply needs quoting for nginx');
   for (const name of TEMPORARY) await mkdir(join(folder, name), { recursive: true });
   const config = join(folder, 'nginx.conf');
-  const server = await startServerProcess(
+  const server = await startServerProgram(
     program,
     async (port) => {
       await writeFile(config, configure(port, reply));

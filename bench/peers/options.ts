@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { explain, UserError } from '../../src/errors.ts';
 
 /** wrapper: the real one, by our clients, vegeta, ghz; floors: nginx and nghttpd; extremes: duty and memory. */
-export const PARTS = ['wrapper', 'floors', 'extremes'] as const;
-export type Part = (typeof PARTS)[number];
+const PARTS = ['wrapper', 'floors', 'extremes'] as const;
+type Part = (typeof PARTS)[number];
 
 export interface Options {
   readonly parts: ReadonlySet<Part>;

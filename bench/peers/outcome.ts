@@ -21,7 +21,7 @@ export interface Outcome {
 
 export type Described = Pick<Contest, 'id' | 'title'> & { readonly contestants: readonly string[] };
 
-export interface Machine {
+interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryBytes: number;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-export interface ToolRun {
+interface ToolRun {
   readonly stdout: string;
   /** CPU time of the program, user and system, from its start to its end. */
   readonly cpuMs: number;

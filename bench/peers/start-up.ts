@@ -1,5 +1,5 @@
 /** A run's requests and the CPU time of the whole program. */
-export interface Cost {
+interface Cost {
   readonly requests: number;
   readonly cpuMs: number;
 }

@@ -6,8 +6,8 @@ import type { Loader } from '../../src/load/loader.ts';
 import { encodePayloads } from '../../src/payload/payloads.ts';
 import { checkReply } from '../../src/payload/reply.ts';
 import { type Cell, planCells } from '../../src/plan.ts';
-import { addressRequest } from '../../src/run/prepare.ts';
 import type { Target } from '../../src/target/target.ts';
+import { prepareRequests } from '../pinned-loader.ts';
 import type { Contest, Contestant } from './contest.ts';
 import { createGhz } from './ghz.ts';
 import { createOurs } from './ours.ts';
@@ -16,7 +16,7 @@ import type { Launcher } from './run-tool.ts';
 import { createVegeta } from './vegeta.ts';
 
 /** The two clients of ours, each in a load process of its own. */
-export interface Loaders {
+interface Loaders {
   readonly wire: Loader;
   readonly library: Loader;
 }
@@ -65,9 +65,7 @@ async function createOursFor(
   client: 'wire' | 'library',
 ): Promise<Contestant> {
   const loader = loaders[client];
-  const payloads = encodePayloads([cell]);
-  for (const payload of payloads.values()) await loader.hold(payload.sha256, payload.bytes);
-  await loader.prepare(cell.id, client, addressRequest(cell, payloads, target));
+  await prepareRequests(loader, client, [cell], target);
   const { body } = await loader.send(cell.id, CHECK_PATIENCE_MS);
   const check = checkReply(cell, body, target.answers);
   if (!check.ok) throw new ServerError(`the wrapper's reply to ${cell.id} is wrong: ${check.why}`);

@@ -12,7 +12,7 @@ import { startLoneServer } from './lone-server.ts';
 import { type Holding, readHolding } from './processes.ts';
 
 /** Read after a full collection: before one, how much memory is resident is V8's choice. */
-export type LiveHolding = Holding & { readonly liveBytes: number };
+type LiveHolding = Holding & { readonly liveBytes: number };
 
 export interface KeptHoldings {
   readonly load: LiveHolding;
@@ -20,7 +20,7 @@ export interface KeptHoldings {
 }
 
 /** A load process and a server that live as long as the soak. */
-export interface KeptLoad extends AsyncDisposable {
+interface KeptLoad extends AsyncDisposable {
   /** Every kind of block once, each with new connections. Returns how many there were. */
   runBlocks(): Promise<number>;
   readHoldings(): Promise<KeptHoldings>;

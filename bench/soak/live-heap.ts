@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { askUntil } from '../../src/target/wait.ts';
 
 /** Reads what a Node process really holds: its heap after a full collection. */
-export interface HeapReader extends Disposable {
+interface HeapReader extends Disposable {
   /** Bytes in the heap and in buffers beside it, all garbage gone. */
   readLiveBytes(): Promise<number>;
 }
@@ -11,7 +11,8 @@ const PORT = 9229;
 const PATIENCE_MS = 10_000;
 
 /**
- * Has Node open its inspector in a process that runs already (SIGUSR1, always on this port) and asks through it. Throws where the port is somebody else's.
+ * Has Node open its inspector in a process that runs already (SIGUSR1, always on this port) and asks through it. Throws
+ * where the port is somebody else's.
  */
 export async function interruptForHeap(pid: number): Promise<HeapReader> {
   process.kill(pid, 'SIGUSR1');

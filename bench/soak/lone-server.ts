@@ -5,7 +5,7 @@ import { workerScript } from '../../src/assets.ts';
 import type { ModelPorts } from '../../src/server/spec.ts';
 
 /** The embedded server by itself, with an inspector on a port of its own. */
-export interface LoneServer extends AsyncDisposable {
+interface LoneServer extends AsyncDisposable {
   readonly pid: number;
   readonly ports: ModelPorts;
   readonly inspector: string;

@@ -1,13 +1,14 @@
-import { cpus, release, totalmem, type } from 'node:os';
-import { table } from '../validate/document.ts';
+import { describeMachine, table } from '../document.ts';
 import { type Judged, TOLERANCE, type Unit } from './judge.ts';
 import type { Kind } from './tool-run.ts';
 
-export interface Outcome {
+interface Outcome {
   readonly startedAt: Date;
   readonly minutes: number;
   readonly command: string;
   readonly runs: Readonly<Record<Kind, number>>;
+  /** Before the first run, and those after each. */
+  readonly warmUpBlocks: number;
   readonly blocks: number;
   readonly judged: readonly Judged[];
   readonly faults: readonly string[];
@@ -15,14 +16,15 @@ export interface Outcome {
 
 /** The soak's part of docs/robustness.md. */
 export function describeSoak(outcome: Outcome): string {
-  const { runs, blocks, judged, faults, minutes } = outcome;
+  const { runs, warmUpBlocks, blocks, judged, faults, minutes } = outcome;
   const growing = judged.filter(({ grows }) => grows !== false);
   const counts = Object.entries(runs).map(([kind, count]) => `${count} ${NAMES[kind as Kind]}`);
   return [
     describeMachine(outcome.command, outcome.startedAt, minutes),
     `In ${minutes.toFixed(1)} minutes one after the other: ${counts.join(', ')}. After each of them the load process that ` +
       `was kept alive ran every kind of block (wire and library client, REST and gRPC, 1 and 100000 values, one and four ` +
-      `connections, open loop, a port where nobody listens), each on new connections: ${blocks} blocks in all.`,
+      `connections, open loop, a port where nobody listens), each on new connections: ${blocks} blocks in all. Before that it ran ${warmUpBlocks}, during which ` +
+      `V8 goes on compiling and keeps what it compiles.`,
     table(
       ['what', 'readings', 'first half', 'second half', 'most', 'trend of the second half, per hour', 'grows'],
       judged.map(describeRow),
@@ -45,16 +47,6 @@ const NAMES: Readonly<Record<Kind, string>> = {
   action: 'of the bundled Action with its post step',
   interrupted: 'that were interrupted while they measured',
 };
-
-/** When, where and how a part was obtained. */
-export function describeMachine(command: string, startedAt: Date, minutes: number): string {
-  const cpu = cpus()[0]?.model.trim() ?? 'unknown processor';
-  const memory = (totalmem() / 2 ** 30).toFixed(0);
-  return (
-    `<sub>${startedAt.toISOString().slice(0, 10)} · \`${command}\` · ${cpus().length} cores of ${cpu}, ${memory} GiB, ` +
-    `${type()} ${release()}, Node ${process.versions.node} · ${minutes.toFixed(1)} minutes</sub>`
-  );
-}
 
 function describeRow({ name, unit, points, firstHalf, secondHalf, most, trend, grows }: Judged): string[] {
   const value = (number: number): string => format(number, unit);

@@ -1,5 +1,5 @@
 import type { InputName } from '../../src/inputs.ts';
-import { chart, share, table } from './document.ts';
+import { chart, share, table } from '../document.ts';
 import { runInjected, runWrapperTwice } from './live.ts';
 import { excludesZero, isAlarm } from './simulate.ts';
 

@@ -1,27 +1,20 @@
 import { bench } from '../../src/bench.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { InputName } from '../../src/inputs.ts';
-import { silentLog } from '../../src/log.ts';
 import type { Comparison, Report } from '../../src/report.ts';
+import { createQuietHost } from '../quiet-host.ts';
 
 /** One run of the whole pipeline in this process, by the options that a person would give. */
-export async function runLive(options: Partial<Record<InputName, string>>, signal: AbortSignal): Promise<Report> {
+async function runLive(options: Partial<Record<InputName, string>>, signal: AbortSignal): Promise<Report> {
   const config = parseConfig((name) => options[name] ?? '', 'cli');
-  const host = {
-    log: silentLog,
-    signal,
-    recordCreated: () => () => {},
-    evidenceFolder: '/dev/null/none',
-    expectEvidence: () => {},
-  };
-  const { report, stopped } = await bench(config, host, {}, async () => {});
+  const { report, stopped } = await bench(config, createQuietHost(signal), {}, async () => {});
   if (stopped !== null) throw stopped;
   const failed = report.cells.find(({ state }) => state !== 'measured');
   if (failed) throw new Error(`${failed.id} was not measured: ${failed.reason}`);
   return report;
 }
 
-export interface LiveArm {
+interface LiveArm {
   readonly id: string;
   /** Injected: how much longer the server takes, as a share of the baseline's p50. */
   readonly effect: number;

@@ -20,7 +20,7 @@ export interface Scene {
 }
 
 /** The comparisons of one simulated run with two arms, one for each cell. */
-export function simulateVerdicts(scene: Scene, random: Random): Comparison[] {
+function simulateVerdicts(scene: Scene, random: Random): Comparison[] {
   const cells = scene.effects.map((_, i) => ({ id: `cell${i}` }) as Cell);
   const blocks = simulateBlocks(scene, cells, scene.rounds, 0, false, random);
   const input: ArmsInput = { cells, arms: ['a', 'b'], blocks, margin: scene.margin, alpha: ALPHA, seed: 1 };
@@ -90,7 +90,7 @@ export function countMedianCoverage(runs: number, seed: number, machine: Machine
   return count;
 }
 
-export interface Sequential {
+interface Sequential {
   readonly covered: number;
   /** Rounds until the run was precise enough, or had none left, averaged. */
   readonly meanRounds: number;

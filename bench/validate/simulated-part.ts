@@ -1,4 +1,4 @@
-import { chart, type Row, share, table } from './document.ts';
+import { chart, type Row, share, table } from '../document.ts';
 import { independent, MACHINES } from './machine.ts';
 import {
   countMedianCoverage,

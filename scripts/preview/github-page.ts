@@ -7,7 +7,7 @@ import { MAX_COMMENT } from '../../src/render/comment.ts';
 import { MAX_SUMMARY } from '../../src/render/summary.ts';
 import { renderGitHubMarkdown } from './github-markdown.ts';
 
-export interface Surface {
+interface Surface {
   readonly kind: 'comment' | 'summary';
   readonly markdown: string;
   readonly pages: { readonly 'comment.md': string; readonly 'summary.md': string };

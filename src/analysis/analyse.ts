@@ -28,7 +28,7 @@ export interface AnalysisInput {
   readonly responseBytes: readonly Sizes[];
   /** 0.05 means that a difference of less than 5 % is of no consequence. */
   readonly margin: number;
-  /** The level of the verdicts; all intervals have the confidence 1 - alpha. */
+  /** The level of the verdicts; intervals of medians and differences have the confidence 1 - alpha, of tails 95 %. */
   readonly alpha: number;
   readonly seed: number;
 }

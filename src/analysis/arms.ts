@@ -2,7 +2,7 @@ import type { Block } from '../block.ts';
 import type { Cell } from '../plan.ts';
 import type { Comparison, Floor } from '../report.ts';
 import { adjustHolm } from '../stats/holm.ts';
-import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/paired.ts';
+import { estimatePaired } from '../stats/paired.ts';
 import { median } from '../stats/quantile.ts';
 import { ALPHA, judge, logMargin, type MarginVerdict, marginP, roundsNeeded } from '../stats/verdict.ts';
 import { type Compared, comparePairs, type Judging, type Side, type SidePair } from './comparisons.ts';
@@ -89,20 +89,10 @@ function confirmAlarms(compared: readonly Compared[], input: ArmsInput): Map<str
   return new Map(
     again.map(({ id, alarm, estimate }, i) => {
       const holds = judge(estimate, limit, adjusted[i] as number) === alarm;
-      return [id, { alarm, confirmation: describe(estimate, holds), needed: roundsNeeded(estimate, limit, undecided) }];
+      const confirmation = { rounds: estimate.n, ...toEffect(estimate, ALPHA), holds };
+      return [id, { alarm, confirmation, needed: roundsNeeded(estimate, limit, undecided) }];
     }),
   );
-}
-
-function describe(estimate: PairedEstimate, holds: boolean): Confirmed['confirmation'] {
-  const interval = studentInterval(estimate, 1 - ALPHA);
-  return {
-    rounds: estimate.n,
-    effect: toEffect(estimate.mean),
-    low: interval && toEffect(interval.low),
-    high: interval && toEffect(interval.high),
-    holds,
-  };
 }
 
 function indexSides(blocks: readonly Block[], confirming: boolean): (arm: string, cell: string) => Side {

@@ -1,7 +1,7 @@
 import type { Block } from '../block.ts';
 import type { Canary } from '../report.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
-import { estimatePaired, studentInterval } from '../stats/paired.ts';
+import { estimatePaired } from '../stats/paired.ts';
 import { signFlipP } from '../stats/sign-flip.ts';
 import { judge, logMargin, marginP } from '../stats/verdict.ts';
 import { pairRounds, toEffect } from './log-ratios.ts';
@@ -29,14 +29,11 @@ export function judgeCanary(
   if (ratios.length === 0) return null;
   const limit = logMargin(margin);
   const estimate = estimatePaired(ratios);
-  const interval = studentInterval(estimate, 1 - alpha);
   const verdict = judge(estimate, limit, marginP(estimate, limit), alpha);
   return {
     cell: first.cell,
     rounds: estimate.n,
-    effect: toEffect(estimate.mean),
-    low: interval && toEffect(interval.low),
-    high: interval && toEffect(interval.high),
+    ...toEffect(estimate, alpha),
     p: signFlipP(ratios, createNamedRandom(seed, 'canary')),
     verdict,
     noisy: verdict === 'faster' || verdict === 'slower',

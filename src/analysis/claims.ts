@@ -1,6 +1,6 @@
 import type { Cell } from '../plan.ts';
 import type { CellResult, Claim } from '../report.ts';
-import { estimatePaired, studentInterval } from '../stats/paired.ts';
+import { estimatePaired } from '../stats/paired.ts';
 import { type ClaimPair, type ClaimScope, listClaimScopes } from './claim-scopes.ts';
 import { concludeClaim, type Standing } from './claim-verdict.ts';
 import type { Compared } from './comparisons.ts';
@@ -103,12 +103,5 @@ function poolPairs(deciding: readonly Judged[], direction: 1 | -1, alpha: number
     const ratios = pairs.flatMap(({ logRatios }) => logRatios.get(round) ?? []);
     return ratios.length < pairs.length ? [] : [(direction * ratios.reduce((sum, d) => sum + d, 0)) / pairs.length];
   });
-  if (means.length === 0) return null;
-  const estimate = estimatePaired(means);
-  const interval = studentInterval(estimate, 1 - alpha);
-  return {
-    effect: toEffect(estimate.mean),
-    low: interval && toEffect(interval.low),
-    high: interval && toEffect(interval.high),
-  };
+  return means.length === 0 ? null : toEffect(estimatePaired(means), alpha);
 }

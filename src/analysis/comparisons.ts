@@ -2,7 +2,7 @@ import { MIN_RESOLUTION } from '../limits.ts';
 import type { CellResult, Comparison, Floor, RoundResult, Verdict } from '../report.ts';
 import { adjustHolm } from '../stats/holm.ts';
 import { createNamedRandom } from '../stats/named-random.ts';
-import { estimatePaired, type PairedEstimate, studentInterval } from '../stats/paired.ts';
+import { estimatePaired, type PairedEstimate } from '../stats/paired.ts';
 import { signFlipP } from '../stats/sign-flip.ts';
 import { judge, logMargin, marginP, roundsNeeded } from '../stats/verdict.ts';
 import { type LogRatios, pairRounds, toEffect } from './log-ratios.ts';
@@ -72,16 +72,13 @@ export function comparePairs(pairs: readonly SidePair[], floors: readonly Floor[
         ? 'not-resolvable'
         : judge(estimate, limit, pMarginHolm, alpha);
     const needed = verdict === 'inconclusive' ? roundsNeeded(estimate, limit, undecided, alpha) : null;
-    const interval = studentInterval(estimate, 1 - alpha);
     const comparison: Comparison = {
       id: pair.id,
       kind: pair.kind,
       a: { arm: a.arm, cell: a.cell },
       b: { arm: b.arm, cell: b.cell },
       rounds: estimate.n,
-      effect: toEffect(estimate.mean),
-      low: interval && toEffect(interval.low),
-      high: interval && toEffect(interval.high),
+      ...toEffect(estimate, alpha),
       p: signFlipP([...logRatios.values()], createNamedRandom(seed, pair.id)),
       pMarginHolm,
       spread: estimate.spread,
@@ -110,9 +107,9 @@ interface Level {
 }
 
 /**
- * |difference of the medians| over |difference of the floors' midmeans|. Below 2 the client may have made, or hidden, the whole
- * difference: the pair is not resolvable, whatever its interval says. That goes for `equivalent` too, because two
- * servers that differ by what the clients differ look the same.
+ * |difference of the medians| over |difference of the floors' midmeans|. Below 2 the client may have made, or hidden,
+ * the whole difference: the pair is not resolvable, whatever its interval says. That goes for `equivalent` too, because
+ * two servers that differ by what the clients differ look the same.
  *
  * Null without floors, and where the floors are as good as the same: where their difference is less than a tenth of
  * the margin at the faster cell's median. Twice that can neither make nor hide a difference of consequence, and the

@@ -8,9 +8,9 @@ import { summariseTail } from './tails.ts';
 export type Sizes = ReadonlyMap<string, number>;
 
 /**
- * What the client and the kernel cost alone, for each cell of an arm that was calibrated: median and midmean over rounds
- * of the block medians, p99 pooled. The null server is built from the sizes, so a calibrated cell without them is a mistake of the
- * caller: throws.
+ * What the client and the kernel cost alone, for each cell of an arm that was calibrated: median and midmean over
+ * rounds of the block medians, p99 pooled. The null server is built from the sizes, so a calibrated cell without them
+ * is a mistake of the caller: throws.
  */
 export function summariseFloors(
   arm: string,
@@ -39,7 +39,7 @@ export function summariseFloors(
       requests: samples.reduce((total, { length }) => total + length, 0),
       p50Ms: median(medians),
       midmeanMs: midmean(medians),
-      p99Ms: summariseTail(samples).percentilesMs.p99 ?? null,
+      p99Ms: summariseTail(samples).percentilesMs.p99,
     });
   }
   return floors;

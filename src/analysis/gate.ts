@@ -12,7 +12,7 @@ import {
 import { medianInterval } from '../stats/order-interval.ts';
 import { isTrustworthy } from './trust.ts';
 
-type Judged = Pick<Report, 'arms' | 'cells' | 'claims' | 'comparisons' | 'config' | 'warnings'>;
+type Judged = Pick<Report, 'alpha' | 'arms' | 'cells' | 'claims' | 'comparisons' | 'config' | 'warnings'>;
 
 /**
  * Holds a report against its limits. A rule fails only where the numbers show that the limit is exceeded: the end of
@@ -87,29 +87,30 @@ function checkRegression(report: Judged, { limit }: GateCondition, cell: CellRep
   const check = { ...base, value, low, high };
   if (!canJudge(report)) return { ...check, bound: null, result: 'inconclusive' };
   if (found.verdict === 'slower' && low !== null && low > over) return { ...check, bound: 'low', result: 'failed' };
-  const settled = found.verdict === 'faster' || found.verdict === 'equivalent' || (high !== null && high <= over);
-  return settled ? { ...check, bound: 'high', result: 'passed' } : { ...check, bound: null, result: 'inconclusive' };
+  // What the client may have made, or hidden, keeps no limit.
+  if (found.verdict !== 'not-resolvable' && high !== null && high <= over)
+    return { ...check, bound: 'high', result: 'passed' };
+  // Equivalence goes by a narrower interval than the one that is quoted.
+  if (found.verdict === 'equivalent') return { ...check, bound: 'verdict', result: 'passed' };
+  return { ...check, bound: null, result: 'inconclusive' };
 }
 
 function checkLimit(report: Judged, { metric, limit }: GateCondition, cell: CellReport, arm: string): GateCheck {
   const result = resultOf(cell, arm);
-  const read = result === null ? null : readMetric(result, metric);
+  const read = result === null ? null : readMetric(result, metric, report.alpha);
   const base = { arm, cell: cell.id };
   const nothing = { ...base, value: null, low: null, high: null, bound: null };
   if (result === null || limit === null) return { ...nothing, result: 'not-measured' };
   // A measured cell may have too few requests to tell a tail.
   if (read === null) return { ...nothing, result: 'inconclusive' };
-  const { value, low, high } = read;
-  const check = { ...base, value, low, high };
+  const check = { ...base, value: read.value, low: read.low, high: read.high };
   // Failed requests were counted, not estimated, and are what makes the rest of a run doubtful.
-  if (metric === 'errors') return { ...check, bound: 'value', result: value > limit ? 'failed' : 'passed' };
+  if (metric === 'errors') return { ...check, bound: 'value', result: read.value > limit ? 'failed' : 'passed' };
   if (!canJudge(report)) return { ...check, bound: null, result: 'inconclusive' };
-  const [near, far] = metric === 'throughput' ? ([high, low] as const) : ([low, high] as const);
+  const [near, far] = metric === 'throughput' ? (['high', 'low'] as const) : (['low', 'high'] as const);
   const isBeyond = (x: number): boolean => (metric === 'throughput' ? x < limit : x > limit);
-  const nearName = metric === 'throughput' ? ('high' as const) : ('low' as const);
-  const farName = metric === 'throughput' ? ('low' as const) : ('high' as const);
-  if (near !== null && isBeyond(near)) return { ...check, bound: nearName, result: 'failed' };
-  if (far !== null && !isBeyond(far)) return { ...check, bound: farName, result: 'passed' };
+  if (check[near] !== null && isBeyond(check[near])) return { ...check, bound: near, result: 'failed' };
+  if (check[far] !== null && !isBeyond(check[far])) return { ...check, bound: far, result: 'passed' };
   return { ...check, bound: null, result: 'inconclusive' };
 }
 
@@ -124,19 +125,19 @@ interface Reading {
   readonly high: number | null;
 }
 
-function readMetric(result: CellResult, metric: GateRule['metric']): Reading | null {
+function readMetric(result: CellResult, metric: GateRule['metric'], alpha: number): Reading | null {
   switch (metric) {
     case 'p50':
       return result.p50Ms;
     case 'p90':
     case 'p95':
     case 'p99': {
-      const value = result.percentilesMs[metric] ?? null;
-      const interval = result.percentileIntervalsMs[metric] ?? null;
+      const value = result.percentilesMs[metric];
+      const interval = result.percentileIntervalsMs[metric];
       return value === null ? null : { value, low: interval?.low ?? null, high: interval?.high ?? null };
     }
     case 'throughput':
-      return readThroughput(result);
+      return readThroughput(result, alpha);
     case 'errors': {
       const asked = result.requests + result.errors;
       return asked === 0 ? null : { value: result.errors / asked, low: null, high: null };
@@ -148,10 +149,10 @@ function readMetric(result: CellResult, metric: GateRule['metric']): Reading | n
 }
 
 /** The interval is that of the median round (order statistics): rounds are what varies independently. */
-function readThroughput({ throughput, rounds }: CellResult): Reading {
+function readThroughput({ throughput, rounds }: CellResult, alpha: number): Reading {
   const perRound = rounds.flatMap(({ requests, wallMs, fenceMs }) =>
     wallMs > fenceMs ? [(requests / (wallMs - fenceMs)) * 1000] : [],
   );
-  const interval = medianInterval(perRound);
+  const interval = medianInterval(perRound, alpha);
   return { value: throughput, low: interval?.low ?? null, high: interval?.high ?? null };
 }

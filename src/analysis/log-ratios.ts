@@ -1,4 +1,5 @@
-import type { RoundResult } from '../report.ts';
+import type { Comparison, RoundResult } from '../report.ts';
+import { type PairedEstimate, studentInterval } from '../stats/paired.ts';
 
 /** ln(b/a) by round. */
 export type LogRatios = ReadonlyMap<number, number>;
@@ -16,7 +17,9 @@ export function pairRounds(a: Medians, b: Medians): LogRatios {
   return ratios;
 }
 
-/** A mean of ln(b/a) as an effect: time(b) / time(a) - 1. */
-export function toEffect(logRatio: number): number {
-  return Math.expm1(logRatio);
+/** A mean of ln(b/a) as an effect, time(b) / time(a) - 1, with its t interval of confidence 1 - alpha. */
+export function toEffect(estimate: PairedEstimate, alpha: number): Pick<Comparison, 'effect' | 'low' | 'high'> {
+  const interval = studentInterval(estimate, 1 - alpha);
+  const effect = Math.expm1(estimate.mean);
+  return { effect, low: interval && Math.expm1(interval.low), high: interval && Math.expm1(interval.high) };
 }

@@ -5,7 +5,7 @@ export type Coordinates = Omit<Cell, 'id'>;
 export type PairKind = Exclude<Comparison['kind'], 'arm'>;
 
 /** Two cells that differ in one respect. `b` is looked at relative to `a`. */
-export interface Pair {
+interface Pair {
   readonly id: string;
   readonly kind: PairKind;
   readonly a: Cell;

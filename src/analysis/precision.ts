@@ -14,7 +14,7 @@ export function roundsBeforeLook(look: number, rounds: number): number {
   return look === 0 ? rounds : rounds * 2 ** (look - 1);
 }
 
-export interface PrecisionInput {
+interface PrecisionInput {
   readonly cells: readonly Cell[];
   /** The first is the baseline. */
   readonly arms: readonly string[];

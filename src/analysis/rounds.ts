@@ -37,13 +37,9 @@ export function runningTimeMs({ wallMs, fenceMs }: Pick<Block, 'wallMs' | 'fence
  */
 export function dutyOf(blocks: readonly Block[]): number {
   const latencyMs = sum(blocks.map((block) => sum(block.latencyMs)));
-  if (blocks.some(isOpen)) return ratio(Math.max(0, latencyMs - sum(blocks.map(({ lagMs }) => lagMs))), latencyMs);
+  if (blocks.some(({ loop }) => loop === 'open'))
+    return ratio(Math.max(0, latencyMs - sum(blocks.map(({ lagMs }) => lagMs))), latencyMs);
   return ratio(latencyMs, sum(blocks.map(({ connectionMs }) => connectionMs)));
-}
-
-/** Whether its requests arrived by a plan of their own. */
-function isOpen({ loop }: Pick<Block, 'loop'>): boolean {
-  return loop === 'open';
 }
 
 /** `part / whole`, and 0 where there is no whole. */

@@ -7,7 +7,7 @@ import type { Random } from '../stats/random.ts';
 const PERCENTILES = { p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 type Name = keyof typeof PERCENTILES;
 
-export interface Tail extends Pick<CellResult, 'percentilesMs'> {
+interface Tail extends Pick<CellResult, 'percentilesMs'> {
   readonly minMs: number;
   readonly maxMs: number;
 }

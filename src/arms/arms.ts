@@ -7,7 +7,7 @@ import { type RawArm, type RawArms, show } from './raw.ts';
 import { readYaml } from './yaml.ts';
 
 /** One variant of the server under test, as far as it was described. */
-export interface ArmInput {
+interface ArmInput {
   readonly id: string;
   readonly changes: Changes;
   /** The properties that are described, by their names. */

@@ -5,12 +5,12 @@ import { DefaultArtifactClient } from '@actions/artifact';
 import { explain } from '../errors.ts';
 import { nameArtifact } from './find-artifacts.ts';
 
-/** What is the same for all artifacts of a run. */
-interface Place {
+/** What goes into one archive. */
+interface ArchiveRequest {
   readonly reportId: string;
   /** Where the files lie. */
   readonly folder: string;
-  /** Below the folder; they go into one archive. */
+  /** Below the folder. */
   readonly files: readonly string[];
   readonly retentionDays: number | null;
   readonly serverUrl: string;
@@ -18,12 +18,12 @@ interface Place {
   readonly isRerun: boolean;
 }
 
-export interface UploadRequest extends Place {
+interface ReportRequest extends ArchiveRequest {
   /** The page that is to open in one click; uploaded as it is, beside the archive. */
   readonly page: string;
 }
 
-export interface Uploaded {
+interface Uploaded {
   /** Ids of the artifacts; null for what could not be uploaded. */
   readonly page: number | null;
   readonly data: number | null;
@@ -36,7 +36,7 @@ export interface Uploaded {
  * Uploads a report's files. The names are the same in every attempt of a run, so that links and downloads by name hold:
  * what an earlier attempt left under them is replaced. Never rejects, because artifacts are no reason to fail a job.
  */
-export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded> {
+export async function uploadArtifacts(request: ReportRequest): Promise<Uploaded> {
   const refused = refuse(request, 'report');
   if (refused !== null) return { page: null, data: null, ...refused };
   const client = new DefaultArtifactClient();
@@ -61,7 +61,7 @@ export async function uploadArtifacts(request: UploadRequest): Promise<Uploaded>
 }
 
 /** The same for what was left when something went wrong. `id` is null where it could not be uploaded. Never rejects. */
-export async function uploadDiagnosis(request: Place): Promise<{ id: number | null; problem: string | null }> {
+export async function uploadDiagnosis(request: ArchiveRequest): Promise<{ id: number | null; problem: string | null }> {
   const refused = refuse(request, 'diagnosis');
   if (refused !== null) return { id: null, problem: refused.problem };
   const client = new DefaultArtifactClient();
@@ -74,9 +74,13 @@ export async function uploadDiagnosis(request: Place): Promise<{ id: number | nu
   }
 }
 
-async function uploadArchive(client: DefaultArtifactClient, name: string, place: Place): Promise<number | null> {
-  const paths = place.files.map((file) => join(place.folder, file));
-  return (await client.uploadArtifact(name, paths, place.folder, retention(place))).id ?? null;
+async function uploadArchive(
+  client: DefaultArtifactClient,
+  name: string,
+  request: ArchiveRequest,
+): Promise<number | null> {
+  const paths = request.files.map((file) => join(request.folder, file));
+  return (await client.uploadArtifact(name, paths, request.folder, retention(request))).id ?? null;
 }
 
 interface Refused {
@@ -85,7 +89,7 @@ interface Refused {
 }
 
 /** Where there is no service to ask. */
-function refuse({ serverUrl }: Place, what: What): Refused | null {
+function refuse({ serverUrl }: ArchiveRequest, what: What): Refused | null {
   if (!process.env.ACTIONS_RUNTIME_TOKEN || !process.env.ACTIONS_RESULTS_URL) {
     const problem = `the ${what} was not uploaded: the runner offers no artifact service (ACTIONS_RUNTIME_TOKEN is missing)`;
     return { status: 'no-runtime', problem };
@@ -122,6 +126,6 @@ function isEnterpriseServer(serverUrl: string): boolean {
   return !/^github\.com$|\.ghe\.com$|\.localhost$/i.test(hostname);
 }
 
-function retention({ retentionDays }: Place): { retentionDays?: number } {
+function retention({ retentionDays }: ArchiveRequest): { retentionDays?: number } {
   return retentionDays === null ? {} : { retentionDays };
 }

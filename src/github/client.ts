@@ -7,8 +7,8 @@ export type Client = ReturnType<typeof createClient>;
 
 const MOST_RETRIES = 2;
 const LONGEST_WAIT_S = 60;
-/** For one request; what takes longer is asked again. */
-const LONGEST_REQUEST_MS = 30_000;
+/** What takes longer is asked again. */
+const LONGEST_ATTEMPT_MS = 30_000;
 
 /**
  * GitHub's API at GITHUB_API_URL, which is the runner's own server. Server errors are asked again up to three times,
@@ -17,7 +17,12 @@ const LONGEST_REQUEST_MS = 30_000;
 export function createClient(token: string, signal: AbortSignal, apiUrl = process.env.GITHUB_API_URL) {
   const again = (afterSeconds: number, _options: unknown, _octokit: unknown, retryCount: number): boolean =>
     retryCount < MOST_RETRIES && afterSeconds <= LONGEST_WAIT_S && !signal.aborted;
-  const client = getOctokit(
+  // Hooks of the first plug-in stand nearest to the wire: each attempt has as long, however long was waited before it.
+  const limit = (octokit: Parameters<typeof retry>[0]): void =>
+    octokit.hook.before('request', ({ request }) => {
+      request.signal = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ATTEMPT_MS)]);
+    });
+  return getOctokit(
     token,
     {
       // Without a name of its own a client would wait for every other one in the process.
@@ -25,13 +30,10 @@ export function createClient(token: string, signal: AbortSignal, apiUrl = proces
       log: SILENT,
       ...(apiUrl ? { baseUrl: apiUrl } : {}),
     },
+    limit,
     throttling,
     retry,
   );
-  client.hook.before('request', (options) => {
-    options.request.signal = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_REQUEST_MS)]);
-  });
-  return client;
 }
 
 /** What went wrong is told once, in our words. */

@@ -1,22 +1,25 @@
 import type { Annotation } from './annotations.ts';
 import type { CommentOutcome, CommentStatus } from './comment.ts';
 
-const TITLE = 'Pull request comment';
-
 /** The warning for whoever can mend it; null where nothing is amiss. */
 export function noticeComment({ status, refusal }: CommentOutcome, isFork: boolean): Annotation | null {
   const why = WHY[status];
-  if (why === undefined || why === null) return null;
+  if (why === null) return null;
   const told =
     refusal === null ? '' : ` (GitHub answered ${refusal.status ?? 'nothing'}: ${refusal.message.slice(0, 200)})`;
-  const needs = refusal?.needs == null ? '' : ` GitHub takes ${refusal.needs}.`;
+  const needs = refusal === null || refusal.needs === null ? '' : ` GitHub takes ${refusal.needs}.`;
   const fork =
     isFork && status === 'forbidden'
       ? ' On pull requests from forks a job can have no such permission: let a second workflow with `mode: report` write the comment (README, "Pull requests from forks").'
       : '';
+  return noticeOf(`${why}${told}`, `${needs}${fork}`);
+}
+
+/** The warning with a reason, and what to do about it where that is known. */
+export function noticeOf(why: string, advice = ''): Annotation {
   return {
-    title: TITLE,
-    message: `no comment was written: ${why}${told}.${needs}${fork} The job summary has the report.`,
+    title: 'Pull request comment',
+    message: `no comment was written: ${why}.${advice} The job summary has the report.`,
   };
 }
 

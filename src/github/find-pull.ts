@@ -1,8 +1,8 @@
 import type { Client } from './client.ts';
 import type { Occasion } from './occasion.ts';
 
-/** A pull request that is open or was, and how its branch stands to its base. */
-export interface Pull {
+/** A pull request that is open. */
+interface Pull {
   readonly number: number;
   readonly baseRef: string;
 }

@@ -22,7 +22,7 @@ export interface Occasion {
   readonly serverUrl: string;
 }
 
-export interface EndedRun {
+interface EndedRun {
   readonly id: string;
   readonly attempt: string;
   readonly event: string;

@@ -1,7 +1,7 @@
 import { DEFAULT_MAX_FRAME_BYTES, FRAME_HEAD_BYTES } from './frames.ts';
 
 /** `payload` is only valid during the call: it is a view of the bytes that came in. */
-export type OnFrame = (type: number, flags: number, stream: number, payload: Buffer) => void;
+type OnFrame = (type: number, flags: number, stream: number, payload: Buffer) => void;
 
 /**
  * Cuts bytes into HTTP/2 frames, however they are split. Frames that are whole in what came in are not copied; what is

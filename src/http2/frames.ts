@@ -24,7 +24,7 @@ export const SETTING = {
 } as const;
 
 /** Error codes of RST_STREAM and GOAWAY (section 7). */
-export const ERROR_CODE = { none: 0, refusedStream: 7, cancel: 8 } as const;
+export const ERROR_CODE = { refusedStream: 7, cancel: 8 } as const;
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 export const FRAME_HEAD_BYTES = 9;
@@ -64,9 +64,11 @@ export function unpad(flags: number, payload: Buffer): Buffer {
 }
 
 export function windowUpdate(stream: number, increment: number): Buffer {
-  const payload = Buffer.allocUnsafe(4);
-  payload.writeUInt32BE(increment);
-  return frame(FRAME.windowUpdate, 0, stream, payload);
+  return frame(FRAME.windowUpdate, 0, stream, uint32(increment));
+}
+
+export function resetStream(stream: number, code: number): Buffer {
+  return frame(FRAME.rstStream, 0, stream, uint32(code));
 }
 
 export function settings(values: Readonly<Record<number, number>>): Buffer {
@@ -79,5 +81,8 @@ export function settings(values: Readonly<Record<number, number>>): Buffer {
   return frame(FRAME.settings, 0, 0, payload);
 }
 
-/** `:status: 200`, which the static table holds. */
-export const STATUS_200 = Buffer.from([0x88]);
+function uint32(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

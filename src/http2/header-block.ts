@@ -14,7 +14,7 @@ export interface HeaderBlock {
   readonly fields: readonly Field[];
 }
 
-export interface HeaderBlockReader {
+interface HeaderBlockReader {
   /** Throws an Error for a frame that cannot come now: between the pieces of a block nothing else may. */
   check(type: number, stream: number): void;
   /** Takes a HEADERS or CONTINUATION frame. Returns the block once it is whole; throws an Error for what is none. */

@@ -3,7 +3,7 @@ import { DEFAULT_WINDOW_BYTES, FLAG, FRAME, FRAME_HEAD_BYTES, MAX_WINDOW_BYTES, 
 import { applySettings, createPeerLimits, type PeerLimits } from './peer-limits.ts';
 
 /** Sends one request after the other, each as fast as the server's limits and windows allow. */
-export interface RequestSender {
+interface RequestSender {
   readonly limits: Readonly<PeerLimits>;
   /** The header block, and as much of the body as may go. Neither must change before the request is over. */
   begin(stream: number, block: Buffer, body: Uint8Array): void;
@@ -41,6 +41,7 @@ export function createRequestSender(socket: Writable): RequestSender {
     writeFrameHead(bytes, dataAt, body.length, FRAME.data, FLAG.endStream, current);
     bytes.set(body, dataAt + FRAME_HEAD_BYTES);
     sent = body.length;
+    streamWindow -= sent;
     window -= sent;
     return bytes;
   };

@@ -2,7 +2,7 @@ import { createRandom } from '../stats/random.ts';
 import type { BlockOrder } from './block-order.ts';
 
 /** The intended starts of a block's requests, in ascending order. */
-export interface Arrivals {
+interface Arrivals {
   /** The next one's time in milliseconds from the block's begin; infinite after the last. */
   readonly nextMs: number;
   advance(): void;

@@ -1,6 +1,8 @@
+import { explain } from '../errors.ts';
 import { comparePressure, readCpuPressure } from './cpu-pressure.ts';
 import { createTimeout, createTiming, type Destination, type Exchange, type Reply } from './exchange.ts';
 import { createFence, type Fence } from './fence.ts';
+import { PREFIX_BYTES } from './grpc-reply.ts';
 import { openGrpcWire } from './grpc-wire.ts';
 import type { Answer, Ask, Client } from './protocol.ts';
 import { openRestWire } from './rest-wire.ts';
@@ -20,10 +22,7 @@ export function serveLoad(): void {
   process.on('message', (ask: Ask) => {
     turn = turn.then(async () => {
       const answer = await handle(ask, held, fence).catch(
-        (error: unknown): Answer => ({
-          kind: 'failed',
-          message: error instanceof Error ? error.message : String(error),
-        }),
+        (error: unknown): Answer => ({ kind: 'failed', message: explain(error) }),
       );
       if (process.connected) process.send?.(answer);
     });
@@ -55,7 +54,8 @@ async function handle(ask: Ask, held: Held, fence: Fence): Promise<Answer> {
       const pressure = comparePressure(before, readCpuPressure());
       const peakRssBytes = process.resourceUsage().maxRSS * 1024;
       const cpuMs = (user + system) / 1000;
-      return { kind: 'block', outcome: { ...outcome, gcMs: fence.takeGcMs(), ...pressure, cpuMs, peakRssBytes } };
+      const gcMs = await fence.takeGcMs();
+      return { kind: 'block', outcome: { ...outcome, gcMs, ...pressure, cpuMs, peakRssBytes } };
     }
     case 'release':
       openers.delete(ask.key);
@@ -77,8 +77,6 @@ async function prepare(client: Client, destination: Destination, payloads: Held[
     ? () => openRestWire({ ...destination, body })
     : () => openGrpcWire({ ...destination, body: payload });
 }
-
-const PREFIX_BYTES = 5;
 
 /** Keeps room for the prefix of a gRPC message (no compression, four bytes of length) before the bytes themselves. */
 function holdPayload(body: Uint8Array): Buffer {

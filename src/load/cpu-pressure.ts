@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Counters since boot; null where the system does not show them. */
-export interface CpuPressure {
+interface CpuPressure {
   /** Ticks that the host took away from this machine, and all ticks, over all cores. */
   readonly steal: { readonly stolen: number; readonly all: number } | null;
   /** Microseconds for which a CPU limit held this cgroup back. */

@@ -1,4 +1,5 @@
 import { PerformanceObserver } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 
 /** Garbage beyond this is collected between two samples; well below the semi-space, so that V8 does not do it itself. */
@@ -14,7 +15,7 @@ export interface Fence {
   /** The block is over. Returns the milliseconds that fences took. */
   end(): number;
   /** Takes the milliseconds of collections inside the block but outside fences: 0 where no block has ended since. */
-  takeGcMs(): number;
+  takeGcMs(): Promise<number>;
 }
 
 /**
@@ -61,7 +62,9 @@ export function createFence(): Fence {
       ended = performance.now();
       return fences.reduce((sum, fence) => sum + fence.to - fence.from, 0);
     },
-    takeGcMs() {
+    async takeGcMs() {
+      // Node tells of a collection in the turn of the event loop after it.
+      await setImmediate();
       collections.push(...observer.takeRecords());
       const inside = collections.filter(
         ({ startTime }) =>

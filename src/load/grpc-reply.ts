@@ -1,12 +1,13 @@
 import type { Field } from '../http2/hpack.ts';
-import { MAX_REPLY_BYTES } from './exchange.ts';
+import { enlarge } from './enlarge.ts';
 
-const PREFIX_BYTES = 5;
+/** What stands before a gRPC message: whether it is compressed, and its length in four bytes. */
+export const PREFIX_BYTES = 5;
 
 /** Gathers one unary reply: head, one length-prefixed message, trailers; or trailers only, where the call failed. */
 export class GrpcReply {
   /** Used again for the next reply, so that one of usual size allocates nothing. */
-  #bytes = Buffer.allocUnsafeSlow(16 * 1024);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(16 * 1024);
   #filled = 0;
   #httpStatus = '';
   #status: string | null = null;
@@ -31,12 +32,7 @@ export class GrpcReply {
   /** Copies what it is given. Throws where the reply is longer than any reply may be. */
   onData(piece: Buffer): void {
     const needed = this.#filled + piece.length;
-    if (needed > this.#bytes.length) {
-      if (needed > MAX_REPLY_BYTES) throw new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes, found more`);
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-      this.#bytes.copy(larger, 0, 0, this.#filled);
-      this.#bytes = larger;
-    }
+    if (needed > this.#bytes.length) this.#bytes = enlarge(this.#bytes, this.#filled, needed);
     piece.copy(this.#bytes, this.#filled);
     this.#filled = needed;
   }

@@ -1,3 +1,4 @@
+import { enlarge } from './enlarge.ts';
 import { MAX_REPLY_BYTES, type Reply } from './exchange.ts';
 import { type Head, parseHead, quote } from './http1-head.ts';
 
@@ -18,7 +19,7 @@ export class Http1Reply {
   /** Whether the connection may carry another request after this reply. */
   kept = false;
   #state: State = 'head';
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
   #filled = 0;
   /** Where the part that is being looked for begins: the head, a chunk's size line, a trailer line. */
   #mark = 0;
@@ -83,12 +84,7 @@ export class Http1Reply {
 
   #append(bytes: Uint8Array, length: number): void {
     const needed = this.#filled + length;
-    if (needed > this.#bytes.length) {
-      if (needed > MAX_REPLY_BYTES) throw new Error(`expected a reply of at most ${MAX_REPLY_BYTES} bytes, found more`);
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-      this.#bytes.copy(larger, 0, 0, this.#filled);
-      this.#bytes = larger;
-    }
+    if (needed > this.#bytes.length) this.#bytes = enlarge(this.#bytes, this.#filled, needed);
     this.#bytes.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#filled);
     this.#filled = needed;
   }

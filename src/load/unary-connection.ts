@@ -8,6 +8,7 @@ import {
   FRAME,
   frame,
   PREFACE,
+  resetStream,
   SETTING,
   settings,
   unpad,
@@ -21,7 +22,7 @@ import { createRequestSender } from '../http2/request-sender.ts';
  * What one call hears. After `onEnd` or `onFailure` it hears nothing more. `at` is when the bytes were there, before
  * what they say was read, in milliseconds of `performance.now()`.
  */
-export interface CallEvents {
+interface CallEvents {
   /** The head's fields, then the trailers'; interim heads (status 1xx) are passed over. */
   onFields(fields: readonly Field[], at: number): void;
   /** A view that is only valid during the call. */
@@ -139,7 +140,7 @@ export function openUnaryConnection(
   const endCall = ({ stream, events }: Call): void => {
     call = null;
     // The server may answer without reading all: the rest must not follow.
-    if (!sender.isDone()) socket.write(resetOf(stream));
+    if (!sender.isDone()) socket.write(resetStream(stream, ERROR_CODE.cancel));
     sender.drop();
     if (!open) socket.end();
     events.onEnd();
@@ -210,7 +211,7 @@ export function openUnaryConnection(
     const code = payload.readUInt32BE(4);
     if (call === null) socket.end();
     else if (call.stream === 0 || call.stream > last) {
-      fail(new Error(`the server said goodbye and left the call out (HTTP/2 error ${code})`), true);
+      fail(new Error(`the server said goodbye and left the call out (HTTP/2 error ${code})`), !call.answered);
     }
   };
 
@@ -261,10 +262,4 @@ function checkGreeting(bytes: Buffer): void {
 function numberOf(payload: Buffer): number {
   if (payload.length !== 4) throw new Error(`expected a frame of four bytes, found ${payload.length}`);
   return payload.readUInt32BE(0);
-}
-
-function resetOf(stream: number): Buffer {
-  const payload = Buffer.alloc(4);
-  payload.writeUInt32BE(ERROR_CODE.cancel);
-  return frame(FRAME.rstStream, 0, stream, payload);
 }

@@ -3,7 +3,7 @@ import protobuf from 'protobufjs';
 import { protoFolder } from '../assets.ts';
 
 /** The message types that payloads are made of. The rest of proto/ is there for other programs. */
-export interface Contract {
+interface Contract {
   readonly SeldonMessage: protobuf.Type;
   readonly ListValue: protobuf.Type;
 }

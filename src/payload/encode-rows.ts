@@ -6,9 +6,9 @@ import { DT_DOUBLE } from './float64.ts';
 import { DT_INT64 } from './int64.ts';
 
 /**
- * The request that carries `batch` rows of somebody's own: over REST the JSON with the
- * numbers as the file has them (1.0 stays a floating-point number); over gRPC the message that this JSON stands for.
- * A `tensor` has floating-point numbers whatever they were.
+ * The request that carries `batch` rows of somebody's own: over REST the JSON with the numbers as the file has them
+ * (1.0 stays a floating-point number); over gRPC the message that this JSON stands for. A `tensor` has floating-point
+ * numbers whatever they were.
  */
 export function encodeRows(
   { transport, encoding, batch }: Pick<Cell, 'transport' | 'encoding' | 'batch'>,

@@ -8,7 +8,7 @@ import { quote, quoteBytes, quoteHex } from './quote.ts';
 
 export type Answers = 'fixed' | 'any' | { readonly rows: number };
 
-export type ReplyCheck =
+type ReplyCheck =
   | { readonly ok: true; readonly decodeMs: number }
   /** What was expected and what was found, in one line that is safe to print. */
   | { readonly ok: false; readonly why: string };

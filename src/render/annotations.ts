@@ -1,17 +1,18 @@
 import { isBroken } from '../gate-rules.ts';
 import { quotedDifference } from '../quoted-difference.ts';
 import type { Report } from '../report.ts';
-import { describeArmVerdict, listByEffect, opposeArms, tallyArms } from './arm-verdicts.ts';
+import { describeArmVerdict } from './arm-verdicts.ts';
 import { clean } from './foreign.ts';
 import { describeRule } from './gate-findings.ts';
 import { worstRules } from './gate-table.ts';
-import { createLookup, type Lookup } from './lookup.ts';
+import { createLookup, type Lookup, opposeArms } from './lookup.ts';
 import { toText } from './plain-text.ts';
 import { say } from './prose.ts';
+import { listByEffect, tallyArms } from './tally.ts';
 import { describeWarning, weigh } from './warnings.ts';
 
 /** One line beside the run. */
-export interface Finding {
+interface Finding {
   /** The cell or the rule that it is about. */
   readonly title: string;
   readonly message: string;

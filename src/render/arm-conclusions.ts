@@ -1,10 +1,11 @@
 import { quotedDifference } from '../quoted-difference.ts';
 import type { Comparison } from '../report.ts';
-import { describeAlarm, listByEffect, opposeArms, type Tally, tallyArms } from './arm-verdicts.ts';
-import { MAX_ROUNDS } from './conclusions.ts';
+import { describeAlarm } from './arm-verdicts.ts';
+import { MAX_ROUNDS, TOO_NEAR } from './conclusions.ts';
 import { count, effectWithInterval, integer, percentExact } from './format.ts';
-import { cellInWords, floorName, type Lookup } from './lookup.ts';
+import { cellInWords, floorName, type Lookup, opposeArms } from './lookup.ts';
 import { join, type Plain, type Prose, plain, say, strong } from './prose.ts';
+import { countVerdicts, listByEffect, type Tally, tallyArms } from './tally.ts';
 
 /** Cells that are named of each kind, the largest difference first. */
 const MOST_NAMED = 3;
@@ -36,7 +37,7 @@ interface Part {
 }
 
 function describeParts(lookup: Lookup, tally: Tally): Part[] {
-  const { of, missing } = tally;
+  const of = countVerdicts(tally.comparisons);
   const margin = plain`±${percentExact(lookup.report.config.margin)}`;
   return [
     describeAlarms(lookup, listByEffect(tally, 'slower'), plain`slower`),
@@ -44,7 +45,7 @@ function describeParts(lookup: Lookup, tally: Tally): Part[] {
     { n: of.equivalent, word: plain`equivalent within ${margin}`, loud: false, note: [] },
     { n: of.inconclusive, word: plain`inconclusive`, loud: false, note: describeOpen(tally) },
     { n: of['not-resolvable'], word: plain`not resolvable beside ${floorName(lookup)}`, loud: false, note: [] },
-    { n: missing, word: plain`not measured on both sides`, loud: false, note: [] },
+    { n: tally.missing, word: plain`not measured on both sides`, loud: false, note: [] },
   ];
 }
 
@@ -73,7 +74,7 @@ function describeOpen({ comparisons }: Tally): Prose {
     [
       ...(refuted.length > 0 ? [say`${count(refuted.length, 'alarm')} not confirmed`] : []),
       ...(most > MAX_ROUNDS
-        ? [say`at least one lies so near the margin that no number of rounds will settle it`]
+        ? [say`at least one lies ${TOO_NEAR}`]
         : most > 0
           ? [say`about ${count(most, 'round')} would settle ${nameNeeding(open)}`]
           : []),

@@ -1,8 +1,8 @@
 import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, CellReport, Verdict } from '../report.ts';
-import { hasTwoLevels } from './arm-effects.ts';
 import { describeArmVerdictBeside, describeArmVerdictBriefly } from './arm-verdicts.ts';
 import { confidence, count, effectWithInterval, integer, millis, percentExact } from './format.ts';
+import { hasTwoLevels } from './interval-levels.ts';
 import { cellLabel, floorName, type Group, type Lookup, nothing } from './lookup.ts';
 import { explainMarks, listMarks, markSigns } from './marks.ts';
 import { foreign, type Plain, type Prose, plain, say } from './prose.ts';
@@ -83,7 +83,7 @@ export function explainArms(lookup: Lookup, groups: readonly Group[]): Prose {
   const again = confirm
     ? say` What seemed to lie outside was measured again in ${countRounds(lookup)}, and these alone decide (Holm over all that were measured again). There the difference is theirs, with a 95% interval${describeOtherLevel(lookup)}, and behind the verdict stands that of the first rounds, which picked it for its size and so tend to overstate it; the medians are of the first rounds.`
     : say` Holm over all comparisons of arms.`;
-  return say`The difference is of the time: −20% takes a fifth less. It is the mean over rounds, and need not be the quotient of the two medians. Faster and slower: the interval lies wholly outside the margin of ±${percentExact(margin)}; equivalent: wholly inside.${again} Inconclusive (24 rounds): so many would settle it.${explainMarks(new Set(marks), floorName(lookup)).flatMap((note) => say` ${note}.`)}`;
+  return say`The difference is of the time: −20% takes a fifth less. It is the mean over rounds, and need not be the quotient of the two medians. Faster and slower: the interval lies wholly outside the margin of ±${percentExact(margin)}; equivalent: its ${confidence(2 * lookup.report.alpha)} interval lies wholly inside.${again} Inconclusive (24 rounds): so many would settle it with a chance of 80%.${explainMarks(new Set(marks), floorName(lookup)).flatMap((note) => say` ${note}.`)}`;
 }
 
 /** " (the others have 98.7%)", where that is so. */

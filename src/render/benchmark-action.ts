@@ -20,7 +20,7 @@ interface Entry {
 export function renderBenchmarkAction(report: Report): string {
   const entries = listSeries(report).flatMap(({ name, result }): Entry[] => {
     const { p50Ms, percentilesMs, percentileIntervalsMs } = result;
-    const p99 = percentilesMs.p99 ?? null;
+    const { p99 } = percentilesMs;
     const median = describeEntry(`${name} p50`, result, p50Ms);
     if (p99 === null) return [median];
     const interval = percentileIntervalsMs.p99 ?? { low: null, high: null };

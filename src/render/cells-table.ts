@@ -43,8 +43,8 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * One row per cell of a batch, of the baseline or of another arm; cells that were not measured give their reason. Where blocks were
- * flagged, the estimate without them stands beside the one with them.
+ * One row per cell of a batch, of the baseline or of another arm; cells that were not measured give their reason. Where
+ * blocks were flagged, the estimate without them stands beside the one with them.
  */
 export function buildCellsTable(lookup: Lookup, group: Group, arm: Arm = lookup.arm): Table {
   const results = group.cells.flatMap((cell) => lookup.result(cell, arm) ?? []);
@@ -122,7 +122,7 @@ function describeState(cell: CellReport): Prose {
 
 function percentile({ percentilesMs }: CellResult, key: 'p90' | 'p99'): Plain {
   const value = percentilesMs[key];
-  return value === null || value === undefined ? plain`n small` : millis(value);
+  return value === null ? plain`n small` : millis(value);
 }
 
 function connectShare({ partsMs, p50Ms }: CellResult): Plain {

@@ -1,11 +1,11 @@
 import { renderFolded } from './fold.ts';
 import { writeLead } from './lead.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
-import { blocks, lines, type Md } from './markdown.ts';
+import { blocks, lines, type Md, page } from './markdown.ts';
 import type { Posting } from './posting.ts';
 import { findLatest, footer } from './posting-lines.ts';
 import { earlierRuns, limitsTable } from './publication-sections.ts';
-import { foldedPart, head, marker, method, page } from './sections.ts';
+import { foldedPart, head, marker, method } from './sections.ts';
 import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 
 /** UTF-16 units. GitHub takes 65 536 characters; what posts the comment may still add to it. */

@@ -6,7 +6,7 @@ import { templatesFolder } from '../assets.ts';
 /** How templates are compiled, here and when the bundle is built: nothing but what the view has and the helpers built in. */
 export const COMPILE_OPTIONS = { strict: true, knownHelpersOnly: true, noEscape: false, preventIndent: true } as const;
 
-export type Template = (view: unknown) => string;
+type Template = (view: unknown) => string;
 
 /**
  * A template of templates/ by its file name. The build puts a module in this one's place that holds them compiled, so

@@ -104,7 +104,7 @@ function tally(pieces: readonly Piece[], isFirst: boolean): Prose {
 }
 
 const ASIDES: Record<Says, Prose> = {
-  supports: say`slower too`,
+  supports: say`slower`,
   contradicts: say`not slower`,
   unclear: say`unclear`,
   excluded: say`left out for the client's share or duty`,
@@ -137,16 +137,21 @@ function describeReason(lookup: Lookup, claim: Claim): Prose {
 /** More rounds than this cannot even be asked for. */
 export const MAX_ROUNDS = 1000;
 
-/** What would settle it: the most that any of its undecided pairs needs. */
+export const TOO_NEAR = plain`so near the margin that more than ${integer(MAX_ROUNDS)} rounds would be needed`;
+
+/** What would settle it: the most that any of its undecided pairs needs; one without a number lies at the margin. */
 function describeRounds(lookup: Lookup, claim: Claim): Prose {
   if (claim.verdict !== 'inconclusive') return [];
-  const needs = claim.evidence.flatMap(({ says, comparison }) =>
-    says === 'unclear' ? (lookup.comparison(comparison)?.roundsNeeded ?? []) : [],
+  const evidence = claim.evidence.filter(({ decides }) => decides);
+  const open = evidence.flatMap(({ says, comparison }) =>
+    says === 'unclear' ? (lookup.comparison(comparison) ?? []) : [],
   );
   const had = integer(lookup.report.roundsDone);
-  if (needs.length === 0) return say` More rounds are needed; this run had ${had}.`;
-  const most = Math.max(...needs);
-  if (most > MAX_ROUNDS) return say` A difference lies so near the margin that no number of rounds will settle it.`;
+  // One round has no spread to go by, and what was left out stays out, however many there are.
+  const isKnown = open.every(({ spread }) => spread !== null) && evidence.every(({ says }) => says !== 'excluded');
+  if (open.length === 0 || !isKnown) return say` More rounds are needed; this run had ${had}.`;
+  const most = Math.max(...open.map(({ roundsNeeded = Number.POSITIVE_INFINITY }) => roundsNeeded));
+  if (most > MAX_ROUNDS) return say` A difference lies ${TOO_NEAR}.`;
   return say` About ${count(most, 'round')} would settle it; this run had ${had}.`;
 }
 

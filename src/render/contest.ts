@@ -1,6 +1,6 @@
-import { FLOOR_LIMIT, MIN_DUTY } from '../limits.ts';
 import type { CellReport, CellResult } from '../report.ts';
 import type { Lookup } from './lookup.ts';
+import { listMarks } from './marks.ts';
 
 export interface Entry {
   readonly cell: CellReport;
@@ -31,8 +31,8 @@ export function findSlowest(lookup: Lookup, cells: readonly CellReport[]): Conte
  * do not overlap.
  */
 export function isToldApart(lookup: Lookup, fast: Entry, slow: Entry): boolean {
-  const difference = lookup.difference(fast.cell, slow.cell);
-  if (difference !== null) return difference.verdict === 'slower';
+  const verdict = lookup.verdict(fast.cell, slow.cell);
+  if (verdict !== null) return verdict === 'slower';
   const { high } = fast.result.p50Ms;
   const { low } = slow.result.p50Ms;
   return high !== null && low !== null && high < low;
@@ -41,8 +41,7 @@ export function isToldApart(lookup: Lookup, fast: Entry, slow: Entry): boolean {
 /** Whether a cell may be named in a claim: an interval, an idle client, a floor below half of it. */
 export function isClaimable({ result }: Entry): boolean {
   const { low, high } = result.p50Ms;
-  const floorFits = result.floorShare === null || result.floorShare <= FLOOR_LIMIT;
-  return low !== null && high !== null && result.duty >= MIN_DUTY && floorFits;
+  return low !== null && high !== null && listMarks(result).every((mark) => mark === 'floor-over-20');
 }
 
 export function listEntries(lookup: Lookup, cells: readonly CellReport[]): Entry[] {

@@ -9,7 +9,7 @@ import {
 } from './contest.ts';
 import { count, millisWithUnit, ratio } from './format.ts';
 import { cellLabel, floorName, type Group, type Lookup } from './lookup.ts';
-import { list, type Plain, type Prose, plain, say, strong } from './prose.ts';
+import { capitalise, list, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 /** "Batch 1: gRPC `tensor` raw is fastest, 1.41 ms; REST `tftensor` predict is slowest, 2.31 ms (1.64×)."; null with less than two cells. */
 export function describeEnds(lookup: Lookup, group: Group): Prose | null {
@@ -68,8 +68,4 @@ function whyNone(lookup: Lookup, entries: readonly Entry[]): Prose {
   return noInterval
     ? say`too few rounds for intervals`
     : say`all are mostly ${floorName(lookup)}, or the client was busy`;
-}
-
-function capitalise(text: Plain): Plain {
-  return (text.charAt(0).toUpperCase() + text.slice(1)) as Plain;
 }

@@ -3,8 +3,8 @@ import { findFastest } from './contest.ts';
 import { createLookup } from './lookup.ts';
 
 /**
- * Ids of the fastest cell at a batch, with the fewest connections that the report has, and of all that are not told apart from it, the lowest median first. Empty where
- * the numbers do not bear naming any.
+ * Ids of the fastest cell at a batch, with the fewest connections that the report has, and of all that are not told
+ * apart from it, the lowest median first. Empty where the numbers do not bear naming any.
  */
 export function listFastest(report: Report, batch: number): string[] {
   const fewest = Math.min(...report.cells.map(({ concurrency }) => concurrency));

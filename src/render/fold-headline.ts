@@ -1,11 +1,10 @@
 import { GATE_RESULTS } from '../gate-rules.ts';
-import type { Verdict } from '../report.ts';
-import { describeTally, tallyArms } from './arm-verdicts.ts';
 import { count, integer } from './format.ts';
 import { countLimits } from './gate-words.ts';
 import { buildHeadline, type Headline, isReference, type State } from './headline.ts';
 import type { Lookup } from './lookup.ts';
 import { join, type Plain, type Prose, plain, say } from './prose.ts';
+import { sumTallies, tallyArms } from './tally.ts';
 
 /** One of several reports in its place. */
 export interface Entry {
@@ -57,11 +56,7 @@ function sumLimits(entries: readonly Entry[]): Prose[] {
 
 function sumArms(entries: readonly Entry[]): Prose[] {
   const tallies = entries.flatMap(({ lookup }) => tallyArms(lookup));
-  if (tallies.length === 0) return [];
-  const of: Record<Verdict, number> = { slower: 0, faster: 0, equivalent: 0, inconclusive: 0, 'not-resolvable': 0 };
-  for (const tally of tallies) for (const verdict of Object.keys(of) as Verdict[]) of[verdict] += tally.of[verdict];
-  const missing = tallies.reduce((sum, tally) => sum + tally.missing, 0);
-  return [say`${describeTally({ of, missing }, 'comparison')}`];
+  return tallies.length === 0 ? [] : [say`${sumTallies(tallies)}`];
 }
 
 /** Where arms were compared, their cells are counted there. */

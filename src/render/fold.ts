@@ -3,7 +3,7 @@ import { count, integer } from './format.ts';
 import { environmentTable, floorTable, stagesTable, warningsInFull } from './full-sections.ts';
 import { isReference, SIGNS } from './headline.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
-import { blocks, details, lines, type Md, md, toMarkdown } from './markdown.ts';
+import { blocks, details, lines, type Md, md, page, small, toMarkdown } from './markdown.ts';
 import type { Link, Posting } from './posting.ts';
 import { footer, linkLine, staleNote } from './posting-lines.ts';
 import { foreign, type Prose, plain, say } from './prose.ts';
@@ -18,15 +18,13 @@ import {
   foldedPart,
   intervalChart,
   method,
-  page,
   pivots,
-  small,
   withinArm,
 } from './sections.ts';
 import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 import { NOT_SELDON } from './warnings.ts';
 
-export interface FoldOptions {
+interface FoldOptions {
   /** Above everything else. */
   readonly first: Md | null;
   readonly fits: (text: string) => boolean;

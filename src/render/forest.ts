@@ -1,11 +1,11 @@
 import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, Comparison, Verdict } from '../report.ts';
-import { describeLevels } from './arm-effects.ts';
 import { describeArmVerdictBeside } from './arm-verdicts.ts';
 import { buildForestPanel } from './charts/forest.ts';
 import type { Panel } from './charts/panel.ts';
 import { drawnGroups } from './charts/select.ts';
 import { effectWithInterval, integer, millis, NOTHING, percentExact } from './format.ts';
+import { describeLevels } from './interval-levels.ts';
 import { cellLabel, type Group, type Lookup } from './lookup.ts';
 import { listMarks, markSigns } from './marks.ts';
 import { describeVerdict, listPairs, pairLabel } from './pairs-table.ts';
@@ -21,7 +21,7 @@ export interface Forest {
   readonly panel: Panel | null;
 }
 
-export interface ForestRow {
+interface ForestRow {
   readonly label: Prose;
   /** The two medians, where the row is about one cell of two arms. */
   readonly medians: Plain | null;

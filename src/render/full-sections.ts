@@ -1,8 +1,9 @@
 import { buildFloorTable, buildPathTable, PATH_NOTE } from './cost-tables.ts';
-import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
+import { buildEnvironmentTable } from './environment.ts';
 import type { Lookup } from './lookup.ts';
 import { blocks, bullets, details, type Md, md, tableToMarkdown, toMarkdown } from './markdown.ts';
 import type { Table } from './table.ts';
+import { buildTimelineTable } from './timeline-table.ts';
 import { describeWarning } from './warnings.ts';
 
 /** What the summary has and the comment has no room for. */

@@ -2,9 +2,9 @@ import { isBroken } from '../gate-rules.ts';
 import type { GateCheck, GateRule } from '../report.ts';
 import { count, millis, millisWithUnit, percentExact } from './format.ts';
 import { worstChecks, worstRules } from './gate-table.ts';
-import { countLimitsAtStart, describeMeasured, describePlace, limitWithUnit, NEITHER } from './gate-words.ts';
+import { countLimits, describeMeasured, describePlace, limitWithUnit, NEITHER } from './gate-words.ts';
 import type { Lookup } from './lookup.ts';
-import { foreign, list, type Plain, type Prose, plain, say, strong } from './prose.ts';
+import { capitalise, foreign, list, type Plain, type Prose, plain, say, strong } from './prose.ts';
 
 /** Rules that are named with what was found, before the rest is counted. */
 const MOST_RULES = 3;
@@ -27,7 +27,7 @@ export function describeBroken(lookup: Lookup): Prose[] | null {
 export function describeKept({ report: { gate } }: Lookup): Prose | null {
   if (gate === null || gate.rules.length === 0 || gate.rules.some(isBroken)) return null;
   const open = worstRules(gate.rules).filter(({ result }) => result === 'inconclusive');
-  const counts = countLimitsAtStart(gate.rules);
+  const counts = capitalise(countLimits(gate.rules));
   if (open.length === 0) return say`${counts}.`;
   const names = list(
     open.map(({ rule }) => foreign(rule)),

@@ -1,9 +1,9 @@
 import { GATE_RESULTS } from '../gate-rules.ts';
 import type { GateCheck, GateRule } from '../report.ts';
-import { count, integer } from './format.ts';
+import { confidence, count, integer } from './format.ts';
 import {
   compareResults,
-  countLimitsAtStart,
+  countLimits,
   describeBound,
   describeLimit,
   describeMeasured,
@@ -12,7 +12,7 @@ import {
   NEITHER,
 } from './gate-words.ts';
 import { type Lookup, nothing } from './lookup.ts';
-import { type Prose, plain, say } from './prose.ts';
+import { capitalise, type Prose, plain, say } from './prose.ts';
 import { left, right, type Table } from './table.ts';
 
 /** Checks of a rule that are not kept, before the rest is counted; of many rules only the worst. */
@@ -39,14 +39,19 @@ export function buildGateTable(lookup: Lookup): Table | null {
 
 /** What the columns mean, and what is not in them. */
 export function explainGate({ report }: Lookup): Prose {
-  return say`A limit is exceeded only where the interval lies wholly beyond it, and kept only where it lies wholly within: the end used is the one that was held against the limit. Inconclusive: ${NEITHER}.${
-    report.gate?.rules.some(({ checks }) => checks.length > 1) ? say` Every check is in the report's files.` : []
+  const rules = report.gate?.rules ?? [];
+  const isByVerdict = rules.some(
+    ({ metric, checks }) => metric === 'regression' && checks.some(({ bound }) => bound === 'verdict'),
+  );
+  const equivalent = say` A regression that was held against the verdict is equivalent: its ${confidence(2 * report.alpha)} interval lies wholly within the margin.`;
+  return say`A limit is exceeded only where the interval lies wholly beyond it, and kept only where it lies wholly within: the end used is the one that was held against the limit.${isByVerdict ? equivalent : []} Inconclusive: ${NEITHER}.${
+    rules.some(({ checks }) => checks.length > 1) ? say` Every check is in the report's files.` : []
   }`;
 }
 
 /** "All 3 limits kept." or "1 of 3 limits exceeded, 2 kept."; null where there were none. */
 export function describeGate({ report: { gate } }: Lookup): Prose | null {
-  return gate === null || gate.rules.length === 0 ? null : say`${countLimitsAtStart(gate.rules)}.`;
+  return gate === null || gate.rules.length === 0 ? null : say`${capitalise(countLimits(gate.rules))}.`;
 }
 
 export function worstRules(rules: readonly GateRule[]): GateRule[] {

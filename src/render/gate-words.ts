@@ -113,9 +113,3 @@ export function countLimits(rules: readonly Pick<GateRule, 'result'>[]): Plain {
   );
   return parts.join(', ') as Plain;
 }
-
-/** The same at the start of a sentence. */
-export function countLimitsAtStart(rules: readonly Pick<GateRule, 'result'>[]): Plain {
-  const counts = countLimits(rules);
-  return (counts.charAt(0).toUpperCase() + counts.slice(1)) as Plain;
-}

@@ -1,13 +1,12 @@
-import type { Report, Warning } from '../report.ts';
-import { summariseArms, tallyArms } from './arm-verdicts.ts';
+import type { Report } from '../report.ts';
 import { countClaims } from './conclusions.ts';
 import { count, integer } from './format.ts';
-import { describeBroken } from './gate-findings.ts';
 import { countLimits } from './gate-words.ts';
 import type { Lookup } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
 import { join, type Plain, type Prose, plain, say } from './prose.ts';
-import { describeStop, describeWarning, type Weight, weigh } from './warnings.ts';
+import { countVerdicts, summariseArms, tallyArms } from './tally.ts';
+import { describeStop, type Weight, weigh } from './warnings.ts';
 
 export interface Headline {
   readonly state: State;
@@ -21,17 +20,6 @@ export interface Headline {
 
 /** `open`: arms were compared, none was found slower, and some cells are not settled. */
 export type State = 'good' | 'open' | Exclude<Weight, 'note'>;
-
-export interface Alert {
-  readonly kind: 'CAUTION' | 'WARNING' | 'NOTE';
-  /** What there is to tell, or what the items have in common. */
-  readonly lead: Prose;
-  /** Where there are several things to tell, each of them: they stand one below the other. */
-  readonly items: readonly Prose[];
-}
-
-/** Warnings that an alert tells before it counts the rest. */
-const MOST_WARNINGS = 6;
 
 export const SIGNS: Record<State, Plain> = { good: plain`🟢`, open: plain`⚪`, doubt: plain`🟡`, bad: plain`🔴` };
 
@@ -68,38 +56,6 @@ export function buildHeadline(lookup: Lookup): Headline {
   return { state, word, found, text: say`${name}: ${found}` };
 }
 
-/** What a reader has to know before the numbers: broken limits and the heaviest kind of warning, or nothing. */
-export function buildAlert(lookup: Lookup): Alert | null {
-  const broken = describeBroken(lookup);
-  const bad = tellWarnings(lookup, 'bad');
-  if (broken !== null || bad.length > 0) return toAlert('CAUTION', [...(broken ?? []), ...bad]);
-  const doubt = tellWarnings(lookup, 'doubt');
-  if (doubt.length > 0) return toAlert('WARNING', doubt);
-  const note = tellWarnings(lookup, 'note');
-  return note.length > 0 ? toAlert('NOTE', note) : null;
-}
-
-function toAlert(kind: Alert['kind'], parts: readonly Prose[]): Alert {
-  if (parts.length <= 2) return { kind, lead: join(parts, ' '), items: [] };
-  const [lead = [], ...items] = parts;
-  return { kind, lead, items };
-}
-
-/** All warnings of a kind as one part, if there are any. */
-function tellWarnings(lookup: Lookup, weight: Weight): Prose[] {
-  const told = lookup.report.warnings.filter((warning) => weigh(warning) === weight && !isTold(warning));
-  const shown = told.length <= MOST_WARNINGS + 1 ? told : told.slice(0, MOST_WARNINGS);
-  const rest = told.length - shown.length;
-  const parts = shown.map((warning) => describeWarning(lookup, warning));
-  if (parts.length === 0) return [];
-  return [join([...parts, ...(rest > 0 ? [say`${count(rest, 'more warning')}.`] : [])], ' ')];
-}
-
-/** Marks in the tables and the very first line tell these already. */
-function isTold({ code }: Warning): boolean {
-  return code === 'not-seldon' || code === 'floor-share' || code === 'flagged-blocks';
-}
-
 export function isReference({ arms }: Report): boolean {
   return arms.some(({ isSeldon }) => isSeldon === false);
 }
@@ -117,23 +73,23 @@ function judgeState(lookup: Lookup): Pick<Headline, 'state' | 'word'> {
   if (isMissing || isOver || report.warnings.some((warning) => weigh(warning) === 'bad')) {
     return { state: 'bad', word: plain`incomplete` };
   }
-  const doubtful = report.outcome === 'untrustworthy' || report.canary?.noisy === true || isReference(report);
+  const doubtful = report.outcome === 'untrustworthy' || isReference(report);
   if (doubtful || report.warnings.some((warning) => weigh(warning) === 'doubt')) {
     return { state: 'doubt', word: plain`with doubts` };
   }
   const tallies = tallyArms(lookup);
-  if (tallies.some(({ of }) => of.slower > 0)) return { state: 'bad', word: plain`slower` };
+  const of = countVerdicts(tallies.flatMap(({ comparisons }) => comparisons));
+  if (of.slower > 0) return { state: 'bad', word: plain`slower` };
   const isOpen =
     report.gate?.result === 'inconclusive' ||
-    tallies.some(({ of, missing }) => of.inconclusive + of['not-resolvable'] + missing > 0);
+    of.inconclusive + of['not-resolvable'] > 0 ||
+    tallies.some(({ missing }) => missing > 0);
   return isOpen ? { state: 'open', word: plain`not settled` } : { state: 'good', word: plain`measured` };
 }
 
 /** Kept limits are told below the headline. */
-function describeLimits({ gate, outcome }: Report): Plain[] {
-  if (gate === null || gate.rules.length === 0 || gate.result === 'passed')
-    return outcome === 'regression' ? [plain`a limit was exceeded`] : [];
-  return [countLimits(gate.rules)];
+function describeLimits({ gate }: Report): Plain[] {
+  return gate === null || gate.rules.length === 0 || gate.result === 'passed' ? [] : [countLimits(gate.rules)];
 }
 
 function describeOutcome(report: Report): Plain[] {

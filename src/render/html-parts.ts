@@ -1,9 +1,8 @@
+import type { Alert } from './alert.ts';
 import type { Figure } from './charts/figures.ts';
 import { drawPanel } from './charts/panel.ts';
 import type { Forest } from './forest.ts';
-import type { Alert } from './headline.ts';
-import type { Pivot } from './pivot.ts';
-import { FASTEST } from './pivot.ts';
+import { FASTEST, type Pivot } from './pivot.ts';
 import { toText } from './plain-text.ts';
 import type { Plain, Prose } from './prose.ts';
 import type { Table } from './table.ts';
@@ -60,7 +59,7 @@ export function viewPivot({ columns, rows }: Pivot) {
   };
 }
 
-export interface ForestWords {
+interface ForestWords {
   /** The head of the first column. */
   readonly first: Plain;
   /** For an attribute, where no foreign text belongs. */

@@ -1,20 +1,20 @@
+import { buildAlert } from './alert.ts';
 import { describeArms } from './arm-conclusions.ts';
 import { buildDifferencesTable } from './arm-differences.ts';
 import { explainArms, withinBaseline } from './arm-tables.ts';
-import { opposeArms } from './arm-verdicts.ts';
 import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, buildFloorTable, buildPathTable, CODEC_NOTE, PATH_NOTE } from './cost-tables.ts';
-import { buildEnvironmentTable, buildTimelineTable } from './environment.ts';
+import { buildEnvironmentTable } from './environment.ts';
 import { buildArmForest, buildForest } from './forest.ts';
 import { integer } from './format.ts';
 import { buildGateTable, describeGate, explainGate } from './gate-table.ts';
-import { buildAlert, buildHeadline, isReference } from './headline.ts';
+import { buildHeadline, isReference } from './headline.ts';
 import { buildHistoryTable, explainHistory } from './history-table.ts';
 import { viewCharts } from './html-charts.ts';
 import { viewAlert, viewForest, viewOptional, viewPivot, viewProse, viewTable } from './html-parts.ts';
-import { tallyVerdicts } from './html-tally.ts';
-import { floorName, type Lookup } from './lookup.ts';
+import { runName, runUrlOf } from './identifiers.ts';
+import { floorName, type Lookup, opposeArms } from './lookup.ts';
 import { describeOpenLoop } from './loop.ts';
 import { explainMarks } from './marks.ts';
 import { describeMethod } from './method.ts';
@@ -22,8 +22,10 @@ import { PAIRS_NOTE } from './pairs-table.ts';
 import { buildPivot, explainPivots } from './pivot.ts';
 import { toText } from './plain-text.ts';
 import { foreign, plain, say } from './prose.ts';
-import { describeProvenance, runName, runUrlOf } from './provenance.ts';
+import { describeProvenance } from './provenance.ts';
+import { describeTallies } from './tally.ts';
 import { buildThroughput } from './throughput.ts';
+import { buildTimelineTable } from './timeline-table.ts';
 import { describeWarning, NOT_SELDON } from './warnings.ts';
 
 /** What the template shows: text only, every field always there, because the template is strict. */
@@ -44,7 +46,7 @@ export function buildView(lookup: Lookup) {
     lead: isReference(report) ? viewProse(NOT_SELDON) : null,
     provenance: viewProse(describeProvenance(lookup)),
     alert: alert === null ? null : viewAlert(alert),
-    tally: tallyVerdicts(lookup).map(viewProse),
+    tally: describeTallies(lookup).map(viewProse),
     gate: gate === null ? null : viewProse(gate),
     gateTable: viewOptional(buildGateTable(lookup)),
     gateNote: viewProse(explainGate(lookup)),

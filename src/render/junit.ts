@@ -86,7 +86,7 @@ function reportCell(lookup: Lookup, cell: CellReport, arm: Arm): Case {
   if (cell.state === 'skipped') return tell('skipped', `skipped: ${reason}`);
   if (result === null) return tell('error', 'there are no results of this arm', 'not-measured');
   const { p50Ms, percentilesMs, throughput, requests, errors, rounds } = result;
-  const p99 = percentilesMs.p99 == null ? say`` : say`, p99 ${millisWithUnit(percentilesMs.p99)}`;
+  const p99 = percentilesMs.p99 === null ? say`` : say`, p99 ${millisWithUnit(percentilesMs.p99)}`;
   const times = say`p50 ${estimate(p50Ms)} ms${p99}, ${significant(throughput)} requests/s`;
   const counts = say`${count(requests, 'request')} and ${count(errors, 'error')} in ${count(rounds.length, 'round')}`;
   return tell('passed', toText(say`${times}; ${counts}`));

@@ -20,14 +20,6 @@ export interface Group {
   readonly cells: readonly CellReport[];
 }
 
-/** `b` against `a`. */
-export interface Difference {
-  readonly effect: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly verdict: Verdict;
-}
-
 /** A report with its cross references resolved. */
 export interface Lookup {
   readonly report: Report;
@@ -48,7 +40,7 @@ export interface Lookup {
   /** The arm's cell against the baseline's; null where they were not compared. */
   against(cell: CellReport, other: Arm): Comparison | null;
   /** How `b` stands against `a`, whichever way round the report compared them; null where it did not. */
-  difference(a: CellReport, b: CellReport): Difference | null;
+  verdict(a: CellReport, b: CellReport): Verdict | null;
 }
 
 /** What the floor is made of: where null servers stood in the cluster, the way there is part of it. */
@@ -89,11 +81,10 @@ export function createLookup(report: Report): Lookup {
     comparison: (id) => byId.get(id),
     result: (cell, { id } = arm) => resultOf(cell, id),
     against: (cell, other) => byArm.get(pairKey(other.id, cell.id)) ?? null,
-    difference(a, b) {
-      const straight = byCells.get(pairKey(a.id, b.id));
-      if (straight !== undefined) return straight;
-      const reversed = byCells.get(pairKey(b.id, a.id));
-      return reversed === undefined ? null : invert(reversed);
+    verdict(a, b) {
+      const straight = byCells.get(pairKey(a.id, b.id))?.verdict;
+      const turned = byCells.get(pairKey(b.id, a.id))?.verdict ?? null;
+      return straight ?? (turned === 'faster' ? 'slower' : turned === 'slower' ? 'faster' : turned);
     },
   };
 }
@@ -130,19 +121,13 @@ export function cellInWords(lookup: Lookup, id: string): Prose {
   return say`${cellLabel(cell)}, ${loadLabel(cell, isConcurrent(lookup.report))}`;
 }
 
-function loadLabel({ batch, concurrency }: CellReport, concurrent: boolean): Plain {
-  return concurrent ? plain`batch ${integer(batch)}, ${connections(concurrency)}` : plain`batch ${integer(batch)}`;
+/** "`new` against `base`" */
+export function opposeArms({ arm }: Lookup, other: Arm): Prose {
+  return say`${foreign(other.id)} against ${foreign(arm.id)}`;
 }
 
-function invert({ effect, low, high, verdict }: Difference): Difference {
-  const turn = (x: number): number => 1 / (1 + x) - 1;
-  const turned = verdict === 'faster' ? 'slower' : verdict === 'slower' ? 'faster' : verdict;
-  return {
-    effect: turn(effect),
-    low: high === null ? null : turn(high),
-    high: low === null ? null : turn(low),
-    verdict: turned,
-  };
+function loadLabel({ batch, concurrency }: CellReport, concurrent: boolean): Plain {
+  return concurrent ? plain`batch ${integer(batch)}, ${connections(concurrency)}` : plain`batch ${integer(batch)}`;
 }
 
 function groupCells(report: Report): Group[] {

@@ -57,6 +57,10 @@ export function lines(...parts: readonly Md[]): Md {
   return parts.join('\n') as Md;
 }
 
+export function small(prose: Prose): Md {
+  return md`<sub>${toMarkdown(prose)}</sub>`;
+}
+
 export function numbered(items: readonly Prose[]): Md {
   return items.map((item, i) => `${i + 1}. ${toMarkdown(item)}`).join('\n') as Md;
 }
@@ -76,4 +80,9 @@ export function alert(kind: 'CAUTION' | 'WARNING' | 'NOTE', text: Prose): Md {
 
 export function mermaid(chart: Plain | null): Md | null {
   return chart === null ? null : md`\`\`\`mermaid\n${chart}\n\`\`\``;
+}
+
+/** Blocks as a file of their own. */
+export function page(...parts: readonly (Md | null)[]): string {
+  return lines(blocks(...parts), md``);
 }

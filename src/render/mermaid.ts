@@ -1,7 +1,6 @@
 import { TRANSPORTS } from '../plan.ts';
 import { quotedDifference } from '../quoted-difference.ts';
 import type { Arm, CellReport, Verdict } from '../report.ts';
-import { describeLevels } from './arm-effects.ts';
 import { listEntries } from './contest.ts';
 import {
   chartNumber,
@@ -14,6 +13,7 @@ import {
   percentExact,
   transportLabel,
 } from './format.ts';
+import { describeLevels } from './interval-levels.ts';
 import type { Group, Lookup } from './lookup.ts';
 import { isConcurrent } from './loop.ts';
 import { listPairs } from './pairs-table.ts';

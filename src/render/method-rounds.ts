@@ -1,7 +1,7 @@
 import type { Report } from '../report.ts';
 import { confidence, count, duration, integer, percent, percentExact } from './format.ts';
 import { describeConnections, describeOpenLoop } from './loop.ts';
-import { list, type Plain, type Prose, plain, say } from './prose.ts';
+import { capitalise, list, type Plain, type Prose, plain, say } from './prose.ts';
 
 /** What a round is, and who waits for whom in it. */
 export function describeLoop(report: Report): Prose {
@@ -74,8 +74,4 @@ export function describeConfirmation({ config, comparisons }: Report): Prose[] {
   return [
     say`A difference between arms that seems to lie beyond the margin is measured again, in rounds of its own, and given only if these alone show it too (5% level, Holm over all that were measured again), with the size that they show; else it is inconclusive. ${found}`,
   ];
-}
-
-function capitalise(text: Plain): Plain {
-  return (text.charAt(0).toUpperCase() + text.slice(1)) as Plain;
 }

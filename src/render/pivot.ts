@@ -7,13 +7,13 @@ import { explainMarks, listMarks, type Mark, markSigns } from './marks.ts';
 import { code, join, type Plain, type Prose, plain, say } from './prose.ts';
 import { left, right, type Table } from './table.ts';
 
-export interface PivotCell {
+interface PivotCell {
   readonly text: Prose;
   /** Where the cell lies between the batch's fastest (0) and slowest (1), on a logarithmic scale. */
   readonly heat: number | null;
 }
 
-export interface PivotRow {
+interface PivotRow {
   readonly encoding: Plain;
   readonly cells: readonly PivotCell[];
   /** Null where there is nothing to choose between. */
@@ -67,7 +67,7 @@ export function pivotTable({ title, columns, rows }: Pivot): Table {
   };
 }
 
-export interface Head {
+interface Head {
   readonly transport: CellReport['transport'];
   readonly method: CellReport['method'];
   readonly title: Plain;

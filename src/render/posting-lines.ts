@@ -1,9 +1,9 @@
 import { isLaterRun, type Marker } from '../comment-marker.ts';
 import type { Report } from '../report.ts';
+import { commitOf, readArtifactUrl, readCommit, runName, runUrlOf, shortSha } from './identifiers.ts';
 import { type Md, md, toMarkdown } from './markdown.ts';
 import type { Link, Posting } from './posting.ts';
 import { code, foreign, list, type Plain, plain, say } from './prose.ts';
-import { commitOf, readArtifactUrl, readCommit, runName, runUrlOf, shortSha } from './provenance.ts';
 
 const MOST_COMMITS = 3;
 const NAMES: Record<Link['what'], Plain> = {

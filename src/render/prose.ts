@@ -42,6 +42,11 @@ export function foreign(text: string): Segment {
   return { style: 'foreign', text };
 }
 
+/** The same at the start of a sentence. */
+export function capitalise(text: Plain): Plain {
+  return (text.charAt(0).toUpperCase() + text.slice(1)) as Plain;
+}
+
 export function join(items: readonly Hole[], separator: string): Prose {
   const between: Segment = { style: 'plain', text: separator as Plain };
   return items.flatMap((item, i) => (i === 0 ? toProse(item) : [between, ...toProse(item)]));

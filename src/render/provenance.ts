@@ -1,6 +1,8 @@
 import type { Arm, Report } from '../report.ts';
-import { studentQuantile } from '../stats/student-t.ts';
+import { median } from '../stats/quantile.ts';
+import { detectableDifference } from '../stats/verdict.ts';
 import { count, duration, percent, percentExact } from './format.ts';
+import { commitOf, readCommit, shortSha } from './identifiers.ts';
 import type { Lookup } from './lookup.ts';
 import { describeConnections } from './loop.ts';
 import { code, foreign, join, type Plain, type Prose, plain, say } from './prose.ts';
@@ -35,7 +37,7 @@ export function describeProvenance(lookup: Lookup): Prose {
 
 /** The commit, and on a pull request the merge into its base where that is what was checked out. */
 function describeCommits({ provenance }: Report, sha: Plain): Prose {
-  const merged = matchOrNull(provenance.mergeSha, SHA);
+  const merged = readCommit(provenance.mergeSha);
   const short = code(shortSha(sha));
   return merged === null || merged === sha
     ? say`${short}`
@@ -79,61 +81,10 @@ function targetOf({ target }: Arm): Prose {
   return say` (target ${code(target as string as Plain)})`;
 }
 
-/**
- * The effect that a comparison of the run's median spread would show with 80 % power at the report's level:
- * exp((z + .84) s / sqrt R) - 1, where z is 1.96 at 5 %. Of the arms, where there are several. Null without comparisons.
- */
+/** By the run's median standard error; of the arms, where there are several. Null without comparisons. */
 function smallestVisible({ report, comparisons, between, others }: Lookup): Plain | null {
-  const errors = (others.length > 0 ? between : comparisons)
-    .flatMap(({ spread, rounds }) => (spread === null || rounds < 2 ? [] : [spread / Math.sqrt(rounds)]))
-    .sort((x, y) => x - y);
-  const middle = errors.length >> 1;
-  const upper = errors[middle];
-  if (upper === undefined) return null;
-  const lower = errors.length % 2 === 1 ? upper : (errors[middle - 1] ?? upper);
-  // Student's t with a million degrees of freedom is as good as normal.
-  const z = studentQuantile(1 - report.alpha / 2, 1e6);
-  return percent(Math.expm1(((z + 0.84) * (lower + upper)) / 2));
-}
-
-const SHA = /^[0-9a-f]{7,64}$/;
-
-/** The commit that was measured, where it is written as one. */
-export function commitOf({ provenance }: Pick<Report, 'provenance'>): Plain | null {
-  return matchOrNull(provenance.sha, SHA);
-}
-
-/** Null for a text that names no commit. */
-export function readCommit(text: string | null): Plain | null {
-  return matchOrNull(text ?? undefined, SHA);
-}
-
-/** As people write it. */
-export function shortSha(sha: Plain): Plain {
-  return sha.slice(0, 7) as Plain;
-}
-
-/** The run's page, where the address has the form of one. */
-export function runUrlOf({ provenance }: Report): Plain | null {
-  return matchOrNull(provenance.runUrl, RUN_URL);
-}
-
-const RUN =
-  '^https?://[A-Za-z0-9.-]{1,200}(?::[0-9]{1,5})?/[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}/actions/runs/[0-9]{1,20}';
-const RUN_URL = new RegExp(`${RUN}(?:/attempts/[0-9]{1,6})?$`);
-const ARTIFACT_URL = new RegExp(`${RUN}/artifacts/[0-9]{1,20}$`);
-
-/** An artifact's page, where the address has the form of one. */
-export function readArtifactUrl(url: string): Plain | null {
-  return matchOrNull(url, ARTIFACT_URL);
-}
-
-export function runName(report: Report): Plain {
-  const run = matchOrNull(report.provenance.runId, /^[0-9]{1,20}$/);
-  const attempt = matchOrNull(report.provenance.runAttempt, /^[0-9]{1,6}$/);
-  return attempt === null || run === null ? plain`run` : plain`run ${run}, attempt ${attempt}`;
-}
-
-function matchOrNull(text: string | undefined, form: RegExp): Plain | null {
-  return text !== undefined && form.test(text) ? (text as Plain) : null;
+  const errors = (others.length > 0 ? between : comparisons).flatMap(({ spread, rounds }) =>
+    spread === null || rounds < 2 ? [] : [spread / Math.sqrt(rounds)],
+  );
+  return errors.length === 0 ? null : percent(Math.expm1(detectableDifference(median(errors), report.alpha)));
 }

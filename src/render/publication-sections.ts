@@ -1,12 +1,12 @@
+import { buildAlert } from './alert.ts';
 import { describeKept } from './gate-findings.ts';
 import { buildGateTable, explainGate } from './gate-table.ts';
 import { countLimits } from './gate-words.ts';
-import { buildAlert } from './headline.ts';
 import { buildHistoryTable, explainHistory } from './history-table.ts';
 import type { Group, Lookup } from './lookup.ts';
-import { alert, blocks, details, lines, type Md, md, tableToMarkdown, toMarkdown } from './markdown.ts';
+import { alert, blocks, details, lines, type Md, md, small, tableToMarkdown, toMarkdown } from './markdown.ts';
 import { foreign, say } from './prose.ts';
-import { unbroken } from './sections.ts';
+import { unbroken } from './table.ts';
 
 /** What the report was held to and stands in a row with, as parts of the comment and the summary. */
 
@@ -32,7 +32,7 @@ export function limitsTable(lookup: Lookup): Md | null {
   if (gate === null || table === null) return null;
   return details(
     md`<b>Limits</b>: ${countLimits(gate.rules)}`,
-    blocks(tableToMarkdown(unbroken(table, 1)), md`<sub>${toMarkdown(explainGate(lookup))}</sub>`),
+    blocks(tableToMarkdown(unbroken(table, 1)), small(explainGate(lookup))),
   );
 }
 
@@ -41,12 +41,11 @@ export function earlierRuns(lookup: Lookup, groups: readonly Group[]): Md | null
   const note = explainHistory(lookup);
   const { history } = lookup.report;
   if (note === null || history === null) return null;
-  const small = md`<sub>${toMarkdown(note)}</sub>`;
-  if (history.status !== 'found') return small;
+  if (history.status !== 'found') return small(note);
   const cells = groups.flatMap((group) => group.cells);
   const table = buildHistoryTable(lookup, cells);
   return details(
     md`<b>Earlier runs</b> on ${toMarkdown(say`${foreign(history.branch)}`)}: how the medians went, which decides nothing`,
-    blocks(table === null ? null : tableToMarkdown(unbroken(table)), small),
+    blocks(table === null ? null : tableToMarkdown(unbroken(table)), small(note)),
   );
 }

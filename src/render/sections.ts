@@ -3,23 +3,23 @@ import type { Report } from '../report.ts';
 import { describeArms } from './arm-conclusions.ts';
 import { buildDifferencesTable } from './arm-differences.ts';
 import { buildArmTable, explainArms, withinBaseline } from './arm-tables.ts';
-import { opposeArms } from './arm-verdicts.ts';
 import { buildCellsTable, explainCells, marksIn } from './cells-table.ts';
 import { describeConclusions } from './conclusions.ts';
 import { buildCodecTable, CODEC_NOTE } from './cost-tables.ts';
 import { count, integer } from './format.ts';
 import { buildHeadline, isReference, SIGNS } from './headline.ts';
-import { floorName, type Group, type Lookup } from './lookup.ts';
+import { commitOf } from './identifiers.ts';
+import { floorName, type Group, type Lookup, opposeArms } from './lookup.ts';
 import { describeOpenLoop, isConcurrent } from './loop.ts';
 import {
   blocks,
   bullets,
   details,
-  lines,
   type Md,
   md,
   mermaid,
   numbered,
+  small,
   tableToMarkdown,
   toMarkdown,
 } from './markdown.ts';
@@ -30,9 +30,9 @@ import { buildPairsTable, PAIRS_NOTE } from './pairs-table.ts';
 import { buildPivot, explainPivots, pivotTable } from './pivot.ts';
 import type { Posting } from './posting.ts';
 import { staleNote } from './posting-lines.ts';
-import { join, type Plain, type Prose, plain, say } from './prose.ts';
-import { commitOf, describeProvenance } from './provenance.ts';
-import type { Table } from './table.ts';
+import { join, type Plain, plain, say } from './prose.ts';
+import { describeProvenance } from './provenance.ts';
+import { type Table, unbroken } from './table.ts';
 import { buildThroughput } from './throughput.ts';
 import { NOT_SELDON } from './warnings.ts';
 
@@ -164,19 +164,6 @@ function titled(table: Table): Md {
   return blocks(md`**${table.caption}**`, tableToMarkdown(table));
 }
 
-/** Names stay on one line, so that where a table is too wide other words of it wrap and not they. */
-export function unbroken(table: Table, column = 0): Table {
-  const join = (prose: Prose): Prose =>
-    prose.map((segment) =>
-      segment.style === 'plain' ? { ...segment, text: segment.text.replaceAll(' ', '\u00a0') as Plain } : segment,
-    );
-  return { ...table, rows: table.rows.map((row) => row.map((cell, i) => (i === column ? join(cell) : cell))) };
-}
-
-export function small(prose: Prose): Md {
-  return md`<sub>${toMarkdown(prose)}</sub>`;
-}
-
 type Folded = 'medians' | 'cells' | 'pairs' | 'codec';
 
 const FOLDED: Record<Folded, (lookup: Lookup, groups: readonly Group[]) => Md> = {
@@ -205,8 +192,4 @@ function titleOf(what: Folded, { others, report }: Lookup, groups: readonly Grou
     case 'codec':
       return md`<b>Encoding and decoding</b>, outside the clock`;
   }
-}
-
-export function page(...parts: readonly (Md | null)[]): string {
-  return lines(blocks(...parts), md``);
 }

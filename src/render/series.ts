@@ -3,7 +3,7 @@ import { escapeTag } from './histograms.ts';
 import { createLookup } from './lookup.ts';
 
 /** One row of numbers that other tools follow from run to run. */
-export interface Series {
+interface Series {
   /** The cell's id; with several arms `<arm>:<cell>`, as the histograms are tagged. */
   readonly name: string;
   readonly result: CellResult;

@@ -1,4 +1,4 @@
-import { type Md, md, toMarkdown } from './markdown.ts';
+import { type Md, small } from './markdown.ts';
 import { list, plain, say } from './prose.ts';
 
 /** What goes first where a page is too long. The headline, where the numbers come from and the links stay. */
@@ -25,13 +25,13 @@ const ORDER = [
   ['alert', plain`the alert`],
 ] as const;
 
-export type Part = (typeof ORDER)[number][0];
+type Part = (typeof ORDER)[number][0];
 
 /** The part where it stays, null where it is left out. */
 export type Keep = (part: Part, write: () => Md | null) => Md | null;
 
 /** The parts of one report's page: each is written once, however often the page is put together. */
-export interface Shelf {
+interface Shelf {
   /** Keeps all parts but the first `shed` of the order. */
   keep(shed: number): Keep;
   /** Whether the part, once written, had anything in it. */
@@ -67,5 +67,7 @@ export function leftOut(shed: number, shelves: readonly Shelf[]): Md | null {
   const missing = ORDER.slice(0, shed).filter(([part]) => shelves.some((shelf) => shelf.has(part)));
   if (missing.length === 0) return null;
   const names = list(missing.map(([, name]) => name));
-  return md`<sub>${toMarkdown(say`Left out for length, and in ${shelves.length > 1 ? plain`each` : plain`the`} report's files: ${names}.`)}</sub>`;
+  return small(
+    say`Left out for length, and in ${shelves.length > 1 ? plain`each` : plain`the`} report's files: ${names}.`,
+  );
 }

@@ -2,11 +2,11 @@ import { renderFolded } from './fold.ts';
 import { environmentTable, floorTable, stagesTable, warningsInFull } from './full-sections.ts';
 import { writeLead } from './lead.ts';
 import { type Lookup, pickGroups } from './lookup.ts';
-import { blocks, type Md, md } from './markdown.ts';
+import { blocks, type Md, md, page } from './markdown.ts';
 import type { Posting } from './posting.ts';
 import { footer } from './posting-lines.ts';
 import { earlierRuns, limitsTable } from './publication-sections.ts';
-import { cellTables, foldedPart, head, method, page } from './sections.ts';
+import { cellTables, foldedPart, head, method } from './sections.ts';
 import { createShelf, type Keep, leftOut, writeFitting } from './shedding.ts';
 
 /** Bytes of UTF-8. The runner drops a step's whole summary beyond 1 MiB. */

@@ -17,7 +17,7 @@ import { left, type Table } from './table.ts';
 import { buildThroughput } from './throughput.ts';
 import { describeWarning, NOT_SELDON, weigh } from './warnings.ts';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly colour: boolean;
   /** Columns; lines are not longer where words can be broken. */
   readonly width: number;

@@ -14,7 +14,7 @@ export const claimId = z.enum([
   'raw-faster',
 ]);
 
-const gateMetric = z.enum(['regression', 'claim', 'errors', 'p50', 'p90', 'p95', 'p99', 'throughput']);
+export const gateMetric = z.enum(['regression', 'claim', 'errors', 'p50', 'p90', 'p95', 'p99', 'throughput']);
 
 /** `inconclusive`: the numbers do not tell on which side of the limit it lies. `not-measured`: there are none. */
 const gateResult = z.enum(['passed', 'failed', 'inconclusive', 'not-measured']);

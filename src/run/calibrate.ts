@@ -20,11 +20,10 @@ const WARM_UP_CALLS = 1000;
 const WARM_UP_PARTS = 10;
 /** Calls with large batches take long; the path through the code is the same. */
 const MAX_WARM_UP_MS = 1000;
-const NEVER = new AbortController().signal;
 const WARM_UP_REQUESTS = 3;
 
 /** The null servers are up as long as it is not disposed. */
-export interface Calibration extends AsyncDisposable {
+interface Calibration extends AsyncDisposable {
   /** For servers that are reached by a way of their own; none for those on this machine's loopback. */
   readonly paths: readonly PathCost[];
   /** By arm: where its null server stands. Empty where there is no cell to calibrate. */
@@ -174,7 +173,7 @@ async function warmUp(
     const begin = performance.now();
     for (let part = 0; part < WARM_UP_PARTS && performance.now() - begin < MAX_WARM_UP_MS; part++) {
       const block = loader.block(wayKey('loopback', smallest, target), order);
-      const outcome = await finishOrStop(block, options.signal, NEVER);
+      const outcome = await finishOrStop(block, options.signal);
       options.signal.throwIfAborted();
       if (outcome.error !== null) throw new ServerError(`the null server failed over ${transport}: ${outcome.error}`);
     }

@@ -6,13 +6,12 @@ import { finishOrStop } from './patience.ts';
 
 const PASSES = 3;
 const REQUESTS = 20;
-const NEVER = new AbortController().signal;
 
 /** One that has answered none of so many cells will not answer the others either. */
 const GIVE_UP_AFTER = 3;
 
 /** What was measured, and the first thing that went wrong. */
-export interface PathCosts {
+interface PathCosts {
   readonly costs: readonly PathCost[];
   readonly error: string | null;
 }
@@ -38,7 +37,7 @@ export async function measurePath(
       // Whoever comes second finds other caches: they take turns at that, too.
       const ways = pass % 2 === 0 ? (['path', 'loopback'] as const) : (['loopback', 'path'] as const);
       for (const way of ways) {
-        const outcome = await finishOrStop(loader.block(keyOf(cell, way), order), options.signal, NEVER);
+        const outcome = await finishOrStop(loader.block(keyOf(cell, way), order), options.signal);
         options.signal.throwIfAborted();
         error ??= outcome.error;
         if (outcome.latencyMs.length > 0) samples.get(cell.id)?.[way].push(...outcome.latencyMs);

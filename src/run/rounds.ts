@@ -46,7 +46,7 @@ export interface Rounds {
 }
 
 /** Rounds that were asked for; more of some cells; rounds that are kept apart, to confirm what the others showed. */
-export type Phase = 'planned' | 'narrowing' | 'confirming';
+type Phase = 'planned' | 'narrowing' | 'confirming';
 
 export interface RoundRunner {
   /**
@@ -57,7 +57,7 @@ export interface RoundRunner {
   read(): Rounds;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly phase: Phase;
   /** Says in the log what the rounds are for. */
   readonly note: string;

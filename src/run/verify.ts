@@ -12,7 +12,7 @@ import { finishOrStop, throwIfLost } from './patience.ts';
 import { addressRequest } from './prepare.ts';
 
 /** By cell id: the reply as it came, for the null server to repeat, and what decoding it took. */
-export type Replies = ReadonlyMap<string, { readonly reply: Reply; readonly decodeMs: number }>;
+type Replies = ReadonlyMap<string, { readonly reply: Reply; readonly decodeMs: number }>;
 
 export interface Verified {
   /** One for each arm, in their order. */

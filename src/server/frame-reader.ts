@@ -1,7 +1,7 @@
 import { FRAME, FRAME_HEAD_BYTES, PREFACE } from '../http2/frames.ts';
 
 /** `payload` is empty, whatever `length`, for the types whose content the null server has no use for. */
-export type OnFrame = (type: number, flags: number, stream: number, length: number, payload: Buffer) => void;
+type OnFrame = (type: number, flags: number, stream: number, length: number, payload: Buffer) => void;
 
 /**
  * Cuts what a client sends into HTTP/2 frames, however the bytes are split, and reports each once it is whole. Keeps no

@@ -1,4 +1,4 @@
-import { FLAG, FRAME, FRAME_HEAD_BYTES, frame, MAX_WINDOW_BYTES, STATUS_200, windowUpdate } from '../http2/frames.ts';
+import { FLAG, FRAME, FRAME_HEAD_BYTES, frame, MAX_WINDOW_BYTES, windowUpdate } from '../http2/frames.ts';
 import { encodeFields } from '../http2/hpack.ts';
 
 /** One gRPC reply in frames that lack only the stream's number. */
@@ -61,6 +61,8 @@ export function prepareReply(message: Uint8Array): PreparedReply {
   };
 }
 
+/** `:status: 200`, which the static table of HPACK holds. */
+const STATUS_200 = Buffer.from([0x88]);
 /** Where a frame's head has the stream. */
 const STREAM_AT = 5;
 /** The largest frame that HTTP/2 can have. */

@@ -8,7 +8,7 @@ import {
 import type { PreparedReply } from './prepared-reply.ts';
 
 /** The sending half of one connection: gives each call the prepared reply as the client's windows allow. */
-export interface ReplySender {
+interface ReplySender {
   /** A call has begun; its window may be widened before its request has ended. */
   begin(stream: number): void;
   /** The call's request has ended. `credit` request bytes are given back to the connection along with the reply. */

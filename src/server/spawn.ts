@@ -6,7 +6,7 @@ import type { ServerAnswer } from './child.ts';
 import type { Ports, ServerSpec } from './spec.ts';
 
 /** A server of ours in a process of its own. Disposing it ends the process and waits until it is gone. */
-export interface ServerProcess<K extends ServerSpec['kind']> extends AsyncDisposable {
+interface ServerProcess<K extends ServerSpec['kind']> extends AsyncDisposable {
   readonly pid: number;
   readonly ports: Ports[K];
   /** Aborted with a ServerError when the process ends before it is disposed. */

@@ -41,5 +41,5 @@ export interface Ports {
 /** What the servers need of the payloads, handed in by the shell. */
 export interface Codec {
   /** Decodes a whole request; throws an Error that says what was expected when the bytes are none. */
-  decodeRequest(transport: Transport, bytes: Uint8Array): { readonly encoding: Encoding; readonly count: number };
+  decodeRequest(transport: Transport, bytes: Uint8Array): { readonly encoding: Encoding };
 }

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { defaultOf } from '../config.ts';
-import { INPUT_NAMES as ALL_NAMES, INPUTS, type InputName } from '../inputs.ts';
+import { INPUT_NAMES as ALL_NAMES, defaultOf, INPUTS, type InputName } from '../inputs.ts';
 import { findNearest } from '../nearest.ts';
 import { toolName, toolVersion } from '../tool.ts';
 
@@ -58,7 +57,7 @@ function takeOption(
   // Three dashes begin a YAML document.
   const swallowed = !token.inlineValue && value?.startsWith('--') && !value.startsWith('---');
   if (!flag && (value === undefined || value === '' || swallowed))
-    return `--${name} needs a value (${describeValue(name)})`;
+    return `--${name} needs a value (${INPUTS[name as InputName].value})`;
   if (name in OWN && value !== undefined) return `--${name} takes no value`;
   values.set(name, flag ? (value ?? 'true') : (value as string));
   return null;
@@ -113,8 +112,4 @@ function isKnown(name: string): boolean {
 
 function isFlag(name: string): boolean {
   return Object.hasOwn(OWN, name) || (Object.hasOwn(INPUTS, name) && INPUTS[name as InputName].value === '');
-}
-
-function describeValue(name: string): string {
-  return INPUTS[name as InputName].value;
 }

@@ -18,7 +18,7 @@ export interface Evidence {
  * not taken for this one's; a folder of the same name that no run made is left alone, and another name taken.
  */
 export async function openEvidence(out: string): Promise<Evidence> {
-  const evidenceFolder = await findPlace(out);
+  const evidenceFolder = await chooseFolder(out);
   const writings: Promise<void>[] = [];
   return {
     host: { evidenceFolder, expectEvidence: (writing) => void writings.push(writing) },
@@ -29,7 +29,7 @@ export async function openEvidence(out: string): Promise<Evidence> {
   };
 }
 
-async function findPlace(out: string): Promise<string> {
+async function chooseFolder(out: string): Promise<string> {
   for (let i = 1; ; i++) {
     const path = join(out, i === 1 ? 'diagnosis' : `diagnosis-${i}`);
     if (await isEvidenceFolder(path)) await rm(path, { recursive: true, force: true }).catch(() => {});

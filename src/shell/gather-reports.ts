@@ -9,7 +9,7 @@ import { MAX_REPORT_BYTES, parseReport, type Report } from '../report.ts';
 import type { Outlet } from './outlet.ts';
 import { addressOf } from './upload.ts';
 
-export interface Gathered {
+interface Gathered {
   readonly reports: readonly Report[];
   /** To what they came from, where readers can open it. */
   readonly links: readonly Link[];

@@ -1,6 +1,6 @@
 import { EXIT, Interrupted } from '../errors.ts';
 
-export interface Interruption extends Disposable {
+interface Interruption extends Disposable {
   readonly signal: AbortSignal;
 }
 

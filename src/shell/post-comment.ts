@@ -1,7 +1,7 @@
 import type { News } from '../analysis/news.ts';
 import type { Annotation } from '../github/annotations.ts';
 import { type CommentStatus, writeComment } from '../github/comment.ts';
-import { noticeComment } from '../github/comment-notice.ts';
+import { noticeComment, noticeOf } from '../github/comment-notice.ts';
 import type { Posting } from '../render/posting.ts';
 import type { Provenance } from '../report.ts';
 import { type Outlet, within } from './outlet.ts';
@@ -26,7 +26,7 @@ export async function postComment(outlet: Outlet, pull: number | null, page: Pag
   const { comment } = config.publishing;
   if (comment === 'never') return nothing('off');
   if (pull === null || occasion === null) return nothing('no-pull');
-  if (client === null) return nothing('no-token', NO_TOKEN);
+  if (client === null) return nothing('no-token', 'the input github-token is empty');
   if (signal.aborted) return nothing('aborted');
   const { sha = null, runId = null, runAttempt = null } = page.provenance;
   const writing = writeComment(client, {
@@ -37,24 +37,15 @@ export async function postComment(outlet: Outlet, pull: number | null, page: Pag
     write: page.write,
   });
   const outcome = await within('comment', outlet, writing).catch(() => null);
-  if (outcome === null) return signal.aborted ? nothing('aborted') : nothing('unavailable', TOO_SLOW);
+  if (outcome === null)
+    return signal.aborted ? nothing('aborted') : nothing('unavailable', 'GitHub did not answer in time');
   log.info(`comment in pull request ${pull}: ${outcome.status}`);
   const notice = noticeComment(outcome, occasion.pull?.isFork ?? occasion.endedRun?.isFork ?? false);
   return { status: outcome.status, url: outcome.url, warnings: notice === null ? [] : [notice] };
 }
 
-const NO_TOKEN: Annotation = {
-  title: 'Pull request comment',
-  message: 'no comment was written: the input github-token is empty. The job summary has the report.',
-};
-
-const TOO_SLOW: Annotation = {
-  title: 'Pull request comment',
-  message: 'no comment was written: GitHub did not answer in time. The job summary has the report.',
-};
-
-function nothing(status: Posted['status'], warning?: Annotation): Posted {
-  return { status, url: null, warnings: warning === undefined ? [] : [warning] };
+function nothing(status: Posted['status'], why?: string): Posted {
+  return { status, url: null, warnings: why === undefined ? [] : [noticeOf(why)] };
 }
 
 function isWanted(comment: Exclude<Outlet['config']['publishing']['comment'], 'never'>, news: News): boolean {

@@ -1,9 +1,9 @@
-import { Interrupted, ServerError, UserError } from '../errors.ts';
+import { explain, Interrupted, ServerError, UserError } from '../errors.ts';
 import { annotate } from '../github/annotations.ts';
 import { writeJobSummary } from '../github/job-summary.ts';
 import { writeOutputs } from '../github/outputs.ts';
 import { describeEndedRun, describeOwnRun } from '../github/provenance.ts';
-import { type Failure, renderFailure } from '../render/failure.ts';
+import { renderFailure } from '../render/failure.ts';
 import type { Posting } from '../render/posting.ts';
 import type { Evidence } from './evidence.ts';
 import { findPlace } from './find-place.ts';
@@ -20,7 +20,6 @@ export async function publishFailure(
   place: Pick<Outlet, 'config' | 'log' | 'occasion'>,
   interrupted: AbortSignal,
   error: unknown,
-  failure: Pick<Failure, 'reason' | 'detail'>,
   evidence: Evidence | null,
 ): Promise<void> {
   const { occasion } = place;
@@ -33,8 +32,9 @@ export async function publishFailure(
   const { reportId } = place.config;
   const outlet = await openOutlet(place, interrupted);
   const diagnosis = evidence === null ? null : await uploadDiagnosis(reportId, evidence, true, outlet);
-  const posting: Posting = { ...keyOf(place, reportId), links: diagnosis?.links ?? [], headNow: null };
-  const write = (headNow: string | null): string => renderFailure({ ...failure, provenance }, { ...posting, headNow });
+  const posting: Posting = { ...keyOf(place), links: diagnosis?.links ?? [], headNow: null };
+  const failure = { reason: explain(error), detail: error instanceof ServerError ? error.detail : [], provenance };
+  const write = (headNow: string | null): string => renderFailure(failure, { ...posting, headNow });
   await writeJobSummary(write(null));
   const posted = await post(outlet, { posting, provenance, write });
   annotate([...posted.warnings, ...(diagnosis?.warnings ?? [])]);

@@ -27,7 +27,7 @@ export async function publish(
   warnings: readonly Annotation[],
 ): Promise<void> {
   const { config, occasion } = outlet;
-  const posting: Posting = { ...keyOf(outlet, reports[0].id), links, headNow: null };
+  const posting: Posting = { ...keyOf(outlet), links, headNow: null };
   const latest = findLatest(reports);
   const pages = renderPages(reports, posting);
   await writeFiles(config.out, { ...pages });
@@ -44,10 +44,9 @@ export async function publish(
   if (occasion === null) outlet.log.warn('the runner does not say which repository this is: no comment is written');
 }
 
-/** The name of the comment: that of its one report, or of the step that folds several. */
-export function keyOf({ occasion, config }: Pick<Outlet, 'occasion' | 'config'>, id: string): Pick<Posting, 'key'> {
-  const name = config.publishing.mode === 'report' ? config.reportId : id;
-  return { key: occasion === null ? '0'.repeat(16) : nameComment(occasion, name) };
+/** By which the step's one comment is found again. */
+export function keyOf({ occasion, config }: Pick<Outlet, 'occasion' | 'config'>): Pick<Posting, 'key'> {
+  return { key: occasion === null ? '0'.repeat(16) : nameComment(occasion, config.reportId) };
 }
 
 function describePosted({ status, url }: Posted) {

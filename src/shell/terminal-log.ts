@@ -3,6 +3,8 @@ import type { Log } from '../log.ts';
 export interface TerminalLog extends Log {
   /** Clears the live bar, so that other text can follow. */
   end(): void;
+  /** What ended the run. */
+  error(text: string): void;
 }
 
 const BAR_CELLS = 24;
@@ -23,7 +25,7 @@ export function createTerminalLog(
   };
   const print = (line: string): void => {
     clear();
-    stream.write(`${line}\n`);
+    stream.write(`${harmless(line)}\n`);
   };
   return {
     stage(stage) {
@@ -35,8 +37,9 @@ export function createTerminalLog(
     warn(message) {
       print(`  warning: ${message}`);
     },
+    // It belongs to an error, which refers to it.
     foreign(line) {
-      if (!options.quiet) print(`  | ${sanitize(line)}`);
+      print(`  | ${line.slice(0, 500)}`);
     },
     progress({ done, total, leftMs, note }) {
       if (options.quiet) return;
@@ -48,12 +51,16 @@ export function createTerminalLog(
       stream.write(bar);
     },
     end: clear,
+    error(text) {
+      clear();
+      stream.write(`error: ${text.split('\n').map(harmless).join('\n')}\n`);
+    },
   };
 }
 
-/** Foreign text must not drive the terminal. */
-function sanitize(line: string): string {
-  return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd').slice(0, 500);
+/** Any text here may quote what a server or a program said, and that must not drive the terminal. */
+function harmless(line: string): string {
+  return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
 function describeLeft(ms: number): string {

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import { type Outlet, within } from './outlet.ts';
-import { describePlace, linkTo, TITLE, type Upload } from './upload.ts';
+import { commonOptions, linkTo, TITLE, type Upload } from './upload.ts';
 
 /**
  * Uploads what targets left when something went wrong, where they did and that is wanted. `isServed`: whether there is a
@@ -19,7 +19,7 @@ export async function uploadDiagnosis(
   log.info(`what the cluster tells of it is in ${folder}`);
   if (!config.publishing.artifacts || !isServed || signal.aborted) return end();
   const { uploadDiagnosis } = await import('../github/artifacts.ts');
-  const uploading = uploadDiagnosis({ ...describePlace(outlet), reportId, folder, files });
+  const uploading = uploadDiagnosis({ ...commonOptions(outlet), reportId, folder, files });
   const uploaded = await within('diagnosis', outlet, uploading).catch(() => null);
   if (uploaded === null) return signal.aborted ? end() : end(TOO_SLOW);
   const { id, problem } = uploaded;

@@ -20,7 +20,7 @@ export async function upload(report: Report, files: readonly string[], outlet: O
   const { uploadArtifacts } = await import('../github/artifacts.ts');
   const page = 'report.html';
   const request = {
-    ...describePlace(outlet),
+    ...commonOptions(outlet),
     reportId: report.id,
     folder: config.out,
     page,
@@ -41,7 +41,7 @@ export async function upload(report: Report, files: readonly string[], outlet: O
 }
 
 /** What is the same for all artifacts of a run. */
-export function describePlace({ config, occasion }: Pick<Outlet, 'config' | 'occasion'>) {
+export function commonOptions({ config, occasion }: Pick<Outlet, 'config' | 'occasion'>) {
   return {
     retentionDays: config.publishing.retentionDays,
     serverUrl: occasion?.serverUrl ?? 'https://github.com',

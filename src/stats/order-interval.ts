@@ -1,4 +1,4 @@
-export interface OrderInterval {
+interface OrderInterval {
   readonly low: number;
   readonly high: number;
   /** The exact coverage, at least 1 - alpha. */

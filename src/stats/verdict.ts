@@ -23,8 +23,7 @@ export function logMargin(margin: number): number {
 export function marginP({ n, mean, spread }: PairedEstimate, limit: number): number | null {
   if (spread === null) return null;
   const beyond = Math.abs(mean) - limit;
-  if (beyond <= 0) return 1;
-  return spread === 0 ? 0 : studentTwoSided((beyond * Math.sqrt(n)) / spread, n - 1);
+  return beyond <= 0 ? 1 : studentTwoSided((beyond * Math.sqrt(n)) / spread, n - 1);
 }
 
 /**
@@ -59,6 +58,14 @@ export function roundsNeeded(
   const z = normalQuantile(1 - alpha / 2 / (beyond > 0 ? Math.max(1, family) : 1));
   const rounds = Math.max(n + 1, Math.ceil((((z + Z_POWER) * spread) / beyond) ** 2) + 2);
   return rounds <= MAX_ROUNDS_NAMED ? rounds : null;
+}
+
+/**
+ * The difference that a two-sided test at `alpha` of "no difference" finds with 80 % power where the mean has this
+ * standard error: (1.96 + .84) s / sqrt(n) at 5 %.
+ */
+export function detectableDifference(standardError: number, alpha: number): number {
+  return (normalQuantile(1 - alpha / 2) + Z_POWER) * standardError;
 }
 
 /** Student's t with a million degrees of freedom: the first six digits are those of the normal distribution. */

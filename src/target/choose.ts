@@ -16,14 +16,14 @@ import { endAll, startAll } from './start-all.ts';
 import type { Host, Target } from './target.ts';
 
 /** `auto` wanted the real wrapper and could not have it. */
-export interface Fallback {
+interface Fallback {
   readonly wanted: 'process';
   readonly used: 'reference';
   readonly why: string;
 }
 
 /** All arms, up and answering. Disposing takes all of them back. */
-export interface Provisioned extends AsyncDisposable {
+interface Provisioned extends AsyncDisposable {
   /** One for each arm, in their order. */
   readonly targets: readonly [Target, ...Target[]];
   readonly fallback: Fallback | null;

@@ -29,7 +29,8 @@ export async function requireDocker(
 export function explainRefusal(what: string, args: readonly [string, ...string[]], outcome: Outcome): ServerError {
   return new ServerError(
     `expected Docker to ${what}; ${nameCommand(['docker', ...args])} ended with code ${outcome.code}. Its last lines say why.`,
-    { detail: lastLines(outcome.stderr || outcome.stdout) },
+    // The classic builder writes what a build's commands say to the one, and its own verdict to the other.
+    { detail: lastLines(`${outcome.stdout}\n${outcome.stderr}`) },
   );
 }
 

@@ -1,7 +1,7 @@
 import { lstat, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export const README = 'README.txt';
+const README = 'README.txt';
 
 /** By it a run tells what an earlier one left from a folder of somebody's own. */
 const FIRST_LINE =

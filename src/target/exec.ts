@@ -21,15 +21,10 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  /** The whole environment of the program; without it, ours. */
-  readonly env?: NodeJS.ProcessEnv;
-  readonly cwd?: string;
   /** What it reads; without it, nothing. */
   readonly input?: string | Uint8Array;
   /** After so many milliseconds it is ended, and that is a ServerError. */
   readonly timeoutMs?: number;
-  /** Called with each line of either stream, free of control characters and cut to size. */
-  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -42,14 +37,12 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   signal.throwIfAborted();
   const [program, ...args] = argv;
   const child = spawn(program, args, {
-    cwd: options.cwd,
-    env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own: what it starts is ended with it, and the terminal's Ctrl-C reaches it through us alone.
     detached: true,
   });
-  const stdout = collect(child.stdout, options.onLine);
-  const stderr = collect(child.stderr, options.onLine);
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
   // A program need not read all that it is given.
   child.stdin.on('error', () => {});
   const pid = await spawned(child, program);
@@ -77,7 +70,7 @@ export function nameCommand([program, first = '']: readonly [string, ...string[]
   return /^[a-z][a-z-]*$/.test(first) ? `${name} ${first}` : name;
 }
 
-/** The last lines of what a program wrote, for people to read. */
+/** The last lines of a foreign text, for people to read: free of control characters, cut to size. */
 export function lastLines(text: string): readonly string[] {
   const tail = createOutputTail();
   tail.push(text);
@@ -117,12 +110,9 @@ function aborted(signal: AbortSignal): Promise<null> {
 }
 
 /** Reads a stream to its end, and keeps its last bytes. */
-function collect(stream: Readable, onLine: RunOptions['onLine']): () => string {
-  const tail = onLine && createOutputTail(onLine);
-  const decoder = new TextDecoder();
+function collect(stream: Readable): () => string {
   let kept = Buffer.alloc(0);
   stream.on('data', (chunk: Buffer) => {
-    tail?.push(decoder.decode(chunk, { stream: true }));
     const joined = Buffer.concat([kept, chunk]);
     kept = joined.subarray(Math.max(0, joined.length - MAX_OUTPUT_BYTES));
   });

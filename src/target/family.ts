@@ -21,7 +21,7 @@ export interface Family extends AsyncDisposable {
   lastLines(): readonly string[];
 }
 
-export interface FamilyOptions {
+interface FamilyOptions {
   /** A Python that runs the guard, which ends the family should this process be killed. */
   readonly guardPython: string;
   readonly command: readonly [string, ...string[]];

@@ -103,20 +103,11 @@ async function pull(reference: string, host: Host): Promise<Inspected> {
 
 async function build(reference: string, base: string, folder: string, host: Host): Promise<void> {
   const startedMs = performance.now();
+  const options = ['--build-arg', `BASE_IMAGE=${base}`, '--label', 'seldon-bench=image', '--tag', reference];
   await requireDocker(
     'build the image of the model',
     // A build that fails would leave the container of its last step.
-    [
-      'build',
-      '--force-rm',
-      '--build-arg',
-      `BASE_IMAGE=${base}`,
-      '--label',
-      'seldon-bench=image',
-      '--tag',
-      reference,
-      folder,
-    ],
+    ['build', '--force-rm', ...options, folder],
     { signal: host.signal, timeoutMs: BUILD_LIMIT_MS },
   );
   host.log.info(`built in ${Math.round((performance.now() - startedMs) / 1000)} s`);
@@ -125,14 +116,12 @@ async function build(reference: string, base: string, folder: string, host: Host
 /** Removes an image that the run built. One that is gone is fine, and so is one that another run uses by now. */
 async function removeImage(reference: string, host: Host): Promise<void> {
   const signal = AbortSignal.timeout(REMOVE_LIMIT_MS);
-  const { code, stderr } = await runProgram(['docker', 'image', 'rm', reference], { signal }).catch(() => FAILED);
-  if (code === 0 || /no such image/i.test(stderr)) return;
+  const outcome = await runProgram(['docker', 'image', 'rm', reference], { signal }).catch(() => null);
+  if (outcome?.code === 0 || /no such image/i.test(outcome?.stderr ?? '')) return;
   host.log.warn(
     `image ${reference} is still in use, or could not be removed; remove it with: docker image rm ${reference}`,
   );
 }
-
-const FAILED = { code: 1, stderr: '' };
 
 interface Inspected {
   readonly id: string;

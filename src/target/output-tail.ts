@@ -4,7 +4,7 @@ const MAX_LINES = 30;
 const MAX_LINE_LENGTH = 500;
 
 /** The last lines that a foreign program wrote, however much it writes: free of control characters, cut to size. */
-export interface OutputTail {
+interface OutputTail {
   push(chunk: string): void;
   lines(): readonly string[];
 }

@@ -8,11 +8,11 @@ const KILL_MS = 5000;
 const POLL_MS = 20;
 
 /**
- * Ends every process of a group: SIGTERM, then SIGKILL to those that are left after `graceMs`.
+ * Ends every process of a group: SIGTERM, then SIGKILL to those that are left three seconds later.
  * Returns false if some are still there five seconds after that (stuck in the kernel, or not ours to end).
  */
-export async function endGroup(group: number, graceMs = GRACE_MS): Promise<boolean> {
-  if (!signalGroup(group, 'SIGTERM') || (await isGoneWithin(group, graceMs))) return true;
+export async function endGroup(group: number): Promise<boolean> {
+  if (!signalGroup(group, 'SIGTERM') || (await isGoneWithin(group, GRACE_MS))) return true;
   signalGroup(group, 'SIGKILL');
   return isGoneWithin(group, KILL_MS);
 }

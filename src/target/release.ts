@@ -42,7 +42,9 @@ const LIMIT_MS = 60_000;
 type Of<K extends Created['kind']> = Extract<Created, { kind: K }>;
 
 async function removeImage(reference: string): Promise<void> {
-  requirePrefix('an image', reference, 'seldon-bench/');
+  // A record is a file, and files can be wrong.
+  if (!reference.startsWith('seldon-bench/'))
+    throw new Error(`expected an image named seldon-bench/..., got ${reference}`);
   const argv = ['docker', 'image', 'rm', reference] as const;
   const { code, stderr } = await runProgram(argv, { signal: new AbortController().signal, timeoutMs: LIMIT_MS });
   // Where another run has begun to use it, it stays.
@@ -51,14 +53,12 @@ async function removeImage(reference: string): Promise<void> {
 }
 
 async function deleteCluster({ name, kubeconfig }: Of<'kind-cluster'>): Promise<void> {
-  requirePrefix('a cluster', name, 'sb-');
   if (await deleteKindCluster(name, kubeconfig, true)) return;
   throw new Error(`kind could not delete cluster ${name}; delete it with: kind delete cluster --name ${name}`);
 }
 
 /** Only where it carries the label too: in somebody's cluster a name alone is no proof. */
 async function deleteNamespace({ name, kubeconfig, context, label }: Of<'namespace'>): Promise<void> {
-  requirePrefix('a namespace', name, 'seldon-bench-');
   if (!/^[A-Za-z0-9./_-]+=[A-Za-z0-9._-]+$/.test(label)) throw new Error(`expected a label key=value, got ${label}`);
   if (await removeNamespace({ kubeconfig, context }, name, label)) return;
   throw new Error(`namespace ${name} is still there; remove it with: kubectl delete namespace ${name}`);
@@ -80,9 +80,4 @@ async function deleteNodeFolder({ node, path }: Of<'node-folder'>): Promise<void
 async function deleteModels({ namespace, kubeconfig, context, label }: Of<'models'>): Promise<void> {
   if (await removeModels({ kubeconfig, context }, namespace, label)) return;
   throw new Error(`models are still there; remove them with: kubectl delete sdep,svc -n ${namespace} -l ${label}`);
-}
-
-/** A record is a file, and files can be wrong. */
-function requirePrefix(what: string, name: string, prefix: string): void {
-  if (!name.startsWith(prefix)) throw new Error(`expected ${what} named ${prefix}..., got ${name}`);
 }

@@ -5,7 +5,7 @@ import type { Host } from './target.ts';
 
 const PREFIX = 'seldon-bench-';
 
-export interface RunFolder extends AsyncDisposable {
+interface RunFolder extends AsyncDisposable {
   readonly path: string;
 }
 

@@ -46,9 +46,10 @@ export function createGroupList(group: number): () => readonly number[] {
   };
 }
 
-function listProcesses(): string[] {
+/** The ids of all processes; none where the system has no /proc below `root`. */
+export function listProcesses(root = ''): string[] {
   try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return readdirSync(`${root}/proc`).filter((name) => /^\d+$/.test(name));
   } catch {
     return [];
   }

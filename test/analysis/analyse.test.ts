@@ -95,6 +95,19 @@ test('the same blocks give the same numbers, in whatever order they come', () =>
   assert.deepEqual(analyse(input), analyse({ ...input, blocks: input.blocks.toReversed() }));
 });
 
+test('rounds of confirmation are in no result, no floor and no canary', () => {
+  const input = simulate(6);
+  const again = input.blocks
+    .filter(({ role }) => role === 'cell')
+    .map((block) => ({
+      ...block,
+      round: block.round + 6,
+      confirming: true,
+      latencyMs: block.latencyMs.map((ms) => ms * 9),
+    }));
+  assert.deepEqual(analyse({ ...input, blocks: [...input.blocks, ...again] }), analyse(input));
+});
+
 test('a pair has the same numbers whatever else was measured, but for its family', () => {
   const input = simulate(14);
   const some = allCells.filter(({ method }) => method === 'predict');
@@ -124,6 +137,8 @@ test('a skipped cell has no result and leaves the claims that need it open', () 
   assert.deepEqual(analysis.results.get(id), {});
   const claim = analysis.claims.find((one) => one.id === 'grpc-ndarray-bad');
   assert.deepEqual([claim?.verdict, claim?.reason], ['inconclusive', 'cells-missing']);
+  assert.ok(analysis.warnings.some(({ code }) => code === 'skipped-cells'));
+  assert.ok(!analysis.warnings.some(({ code }) => code === 'few-rounds'), 'it was not to have any');
 });
 
 test('a run that was cut short in a round is analysed as far as it came', () => {

@@ -94,6 +94,43 @@ test('an alarm that nobody measured again stands as it is', () => {
   assert.equal(found?.confirmation, undefined);
 });
 
+/** Eight rounds of both arms whose ln(new / base) is `effect`, and .05 more or less in turn. */
+function differ(cell: string, effect: number, confirming = false): Block[] {
+  return Array.from({ length: 8 }, (_, i) => i + (confirming ? 8 : 0)).flatMap((round) => [
+    makeBlock(cell, round, [1], { arm: 'base', confirming }),
+    makeBlock(cell, round, [Math.exp(effect + (round % 2 ? 0.05 : -0.05))], { arm: 'new', confirming }),
+  ]);
+}
+
+// 2 * scipy.stats.t.sf(x * sqrt(7) / .05, 7) is .030 for x .0513 beyond the margin, and .064 for x .0416.
+test('Holm goes over all that were measured again: what is confirmed alone is not beside another like it', () => {
+  const beyond = (x: number) => Math.log(1.05) + x;
+  const first = [...differ(X, 0.5), ...differ(Y, 0.5)];
+  const again = (x: number, y?: number) =>
+    compare([...first, ...differ(X, beyond(x), true), ...(y === undefined ? [] : differ(Y, beyond(y), true))]);
+  assert.deepEqual(
+    again(0.0513).map(({ confirmation }) => confirmation?.holds),
+    [true, undefined],
+  );
+  assert.deepEqual(
+    again(0.0513, 0.0513).map(({ confirmation }) => confirmation?.holds),
+    [false, false],
+  );
+  // Y alone is left undecided: ((1.96 + .84) * .05345 / .0416)^2 + 2 = 14.9
+  const [, open] = again(0.5, 0.0416);
+  assert.deepEqual([open?.verdict, open?.roundsNeeded], ['inconclusive', 15]);
+});
+
+test('a difference that the client may have made is not resolvable, however often it is measured', () => {
+  const { transport, encoding, batch } = cellOf(X);
+  const floors = [0.1, 0.4].map((midmeanMs, i) => ({
+    ...{ arm: i === 0 ? 'base' : 'new', cell: X, transport, encoding, batch },
+    ...{ requestBytes: 1, responseBytes: 1, requests: 1, p50Ms: 0.1, midmeanMs, p99Ms: null },
+  }));
+  const [found] = compareArms(inputOf([...differ(X, 0.4), ...differ(X, 0.4, true)]), floors);
+  assert.deepEqual([found?.verdict, found?.confirmation?.holds], ['not-resolvable', true]);
+});
+
 test('with confirmation one cell among many is found that Holm over all of them would miss', () => {
   const noise = [-0.1, 0.11, -0.08, 0.1, -0.12, 0.09, -0.09, 0.08];
   const cells = Array.from({ length: 60 }, (_, i) => ({ ...cellOf(X), id: `cell${i}` }));

@@ -12,6 +12,9 @@ function blocksOf(canary: readonly number[], cell: readonly number[] = Array(8).
     ...canary.map((ms, round) => makeBlock(id, round, [ms], { role: 'canary' })),
     makeBlock(id, 0, [0.01], { role: 'floor' }),
     makeBlock('another.cell', 0, [50]),
+    makeBlock(id, 0, [50], { arm: 'new' }),
+    makeBlock(id, 0, [9], { arm: 'new', role: 'canary' }),
+    makeBlock(id, 0, [50], { confirming: true }),
   ];
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { comparePairs, sideOf } from '../../src/analysis/comparisons.ts';
 import { listPairs } from '../../src/analysis/pairs.ts';
 import { type CellResult, comparison as schema } from '../../src/report.ts';
+import { estimatePaired, studentInterval } from '../../src/stats/paired.ts';
 import { allCells, cellOf, makeResult } from './fixture.ts';
 
 const A = 'predict.rest.ndarray.1.c1';
@@ -14,9 +15,9 @@ const base = [2, 2.1, 1.9, 2, 2.2, 2.05, 1.95, 2];
 
 function compare(
   results: Record<string, CellResult>,
-  options: { floors?: Record<string, number>; margin?: number } = {},
+  options: { floors?: Record<string, number>; margin?: number; alpha?: number } = {},
 ) {
-  const floors = Object.entries(options.floors ?? {}).map(([id, p50Ms]) => {
+  const floors = Object.entries(options.floors ?? {}).map(([id, midmeanMs]) => {
     const { transport, encoding, batch } = cellOf(id);
     return {
       arm: 'base',
@@ -27,8 +28,9 @@ function compare(
       requestBytes: 1,
       responseBytes: 1,
       requests: 1,
-      p50Ms,
-      midmeanMs: p50Ms,
+      // Not what pairs go by.
+      p50Ms: 1,
+      midmeanMs,
       p99Ms: null,
     };
   });
@@ -36,8 +38,8 @@ function compare(
     const [ofA, ofB] = [results[a.id], results[b.id]];
     return ofA && ofB ? [{ id, kind, a: sideOf('base', a.id, ofA), b: sideOf('base', b.id, ofB) }] : [];
   });
-  return comparePairs(pairs, floors, { margin: options.margin ?? 0.05, alpha: 0.05, seed: 1 }).map(({ comparison }) =>
-    schema.parse(comparison),
+  return comparePairs(pairs, floors, { margin: options.margin ?? 0.05, alpha: options.alpha ?? 0.05, seed: 1 }).map(
+    ({ comparison }) => schema.parse(comparison),
   );
 }
 
@@ -73,9 +75,9 @@ test('b is looked at relative to a', () => {
 });
 
 test('only rounds in which both cells have a median are paired', () => {
-  const withGap = makeResult([...base.slice(0, 6), null, 5]);
+  const withGap = makeResult([...base.slice(0, 5), 0, null, 5]);
   const [found] = compare({ [A]: makeResult(base.slice(0, 7)), [B]: withGap });
-  assert.equal(found?.rounds, 6);
+  assert.equal(found?.rounds, 5, 'a median of 0 has no logarithm');
   assert.ok(found && Math.abs(found.effect) < 1e-12);
 });
 
@@ -98,6 +100,18 @@ test('all pairs of a report are one family', () => {
   assert.equal(other?.id, 'encoding:predict.rest.ndarray-tensor.1.c1');
   assert.equal(found?.pMarginHolm, 2 * alone);
   assert.equal(other?.pMarginHolm, 1);
+});
+
+test('at a stricter level verdict, interval and rounds are that of the level', () => {
+  // .0513 beyond the margin, with a p of .030; see arms.test.ts.
+  const near = ratios.map((_, i) => Math.log(1.05) + 0.0513 + (i % 2 ? 0.05 : -0.05));
+  const C = 'predict.rest.tensor.1.c1';
+  assert.equal(compare({ [A]: makeResult(base), [B]: scaled(near) })[0]?.verdict, 'slower');
+  const [found] = compare({ [A]: makeResult(base), [B]: scaled(near), [C]: makeResult(base) }, { alpha: 0.0125 });
+  const interval = studentInterval(estimatePaired(near), 0.9875);
+  assert.ok(found && interval && Math.abs((found.low ?? 0) - Math.expm1(interval.low)) < 1e-9);
+  // Two are undecided: ((norm.ppf(1 - .0125 / 4) + .84) * .05345 / .0513)^2 + 2 = 15.9; for one 14.1
+  assert.deepEqual([found.verdict, found.roundsNeeded], ['inconclusive', 16]);
 });
 
 test('an inconclusive pair says how many rounds would settle it', () => {
@@ -129,6 +143,8 @@ test('floors that differ by less than a tenth of the margin are as good as the s
   const found = (floorB: number) => compare(results, { floors: { [A]: 0.05, [B]: floorB } })[0];
   assert.deepEqual([found(0.0549)?.resolution, found(0.0549)?.verdict], [null, 'equivalent']);
   assert.equal(found(0.0551)?.verdict, 'not-resolvable');
+  const apart = { [A]: makeResult(Array(8).fill(1)), [B]: makeResult(Array(8).fill(2)) };
+  assert.ok(compare(apart, { floors: { [A]: 0.05, [B]: 0.057 } })[0]?.resolution, 'at the faster of the two');
 });
 
 test('with one floor unknown nothing is said of resolution', () => {

@@ -8,8 +8,8 @@ const id = 'predict.rest.tensor.1.c1';
 const floorBlock = (round: number, latencyMs: readonly number[]) => makeBlock(id, round, latencyMs, { role: 'floor' });
 
 test('a floor is the median of its block medians, with its sizes', () => {
-  const medians = [0.25, 9, 0.125, 0.75];
-  const blocks = [...medians.map((ms, round) => floorBlock(round, [0.1, ms, 10])), floorBlock(4, [])];
+  const medians = [0.25, 9, 0.125, 0.75, 0.5, 2];
+  const blocks = [...medians.map((ms, round) => floorBlock(round, [0.1, ms, 10])), floorBlock(6, [])];
   const [floor, ...others] = summariseFloors('base', allCells, blocks, new Map([[id, 48]]), new Map([[id, 137]]));
   assert.deepEqual(others, []);
   assert.deepEqual(schema.parse(floor), {
@@ -20,10 +20,10 @@ test('a floor is the median of its block medians, with its sizes', () => {
     batch: 1,
     requestBytes: 48,
     responseBytes: 137,
-    requests: 12,
-    p50Ms: 0.5,
-    // The middle half: 0.25 and 0.75.
-    midmeanMs: 0.5,
+    requests: 18,
+    p50Ms: 0.625,
+    // Of 0.25, 0.5, 0.75 and 2.
+    midmeanMs: 0.875,
     p99Ms: null,
   });
 });

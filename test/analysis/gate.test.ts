@@ -46,7 +46,7 @@ test('throughput is held the other way round, by the rounds', () => {
   const result = report.cells.find(({ id }) => id === CELL)?.results.base;
   assert.ok(result);
   result.rounds.forEach((round, i) => {
-    Object.assign(round, { requests: 100 + (i % 3), wallMs: 1000, fenceMs: 0 });
+    Object.assign(round, { requests: 100 + (i % 3), wallMs: 1050, fenceMs: 50 });
   });
   result.throughput = 101;
   assert.deepEqual(
@@ -58,6 +58,12 @@ test('throughput is held the other way round, by the rounds', () => {
     ['passed', 'low'],
   );
   assert.equal(check(report, 'throughput under 101').result, 'inconclusive');
+  result.rounds.forEach((round, i) => {
+    Object.assign(round, { requests: 100 + i });
+  });
+  const low = (alpha: number) => check({ ...report, alpha }, 'throughput under 1').low;
+  // 20 rounds: x(6) at .05, x(5) at .0125, as 2 P(Bin(20, 1/2) <= 4) = .0118.
+  assert.deepEqual([low(0.05), low(0.0125)], [105, 104]);
 });
 
 test('numbers that cannot be trusted break no limit and keep none, but failed requests are what they are', () => {
@@ -93,6 +99,10 @@ test('a cell with too few requests for a tail is open, and other cells that fail
 test('what was not measured keeps no limit, and breaks the gate', () => {
   const report: Report = { ...sampleReport({ failed: { [CELL]: 'gone' } }), outcome: 'infra-error' };
   assert.equal(check(report, 'p50 over 5ms').result, 'not-measured');
+  const skipped = sampleReport({ skipped: { [CELL]: 'too large' } });
+  assert.equal(judgeGate(skipped, parseGate('p50 over 1000s'))?.result, 'passed', 'it was never to be measured');
+  const cut = sampleReport({ skipped: { [CELL]: 'the run ended' }, roundsDone: 9 });
+  assert.equal(check(cut, 'p50 over 1000s').result, 'not-measured');
   const whole = sampleReport();
   const [nothing] = judgeGate(whole, parseGate('p50 over 5ms in *.*.*.7'))?.rules ?? [];
   assert.deepEqual([nothing?.result, nothing?.checks], ['not-measured', []]);
@@ -119,14 +129,22 @@ test('a regression needs the verdict, which corrects for many cells, and an inte
   assert.equal(check(withVerdict(slower), 'regression over 12%').result, 'inconclusive');
   assert.equal(check(withVerdict({ ...slower, verdict: 'inconclusive' }), 'regression').result, 'inconclusive');
   assert.equal(
-    check(withVerdict({ ...slower, verdict: 'equivalent', low: 0, high: 0.02 }), 'regression').result,
-    'passed',
-  );
-  assert.equal(
     check(withVerdict({ ...slower, verdict: 'faster', low: -0.3, high: -0.1 }), 'regression').result,
     'passed',
   );
   assert.equal(check(withVerdict(slower), 'regression over 28%').result, 'passed');
+});
+
+test('equivalence keeps the limit of the margin, also where only its own narrower interval lies within', () => {
+  const result = (change: Partial<Comparison>) => {
+    const { result, bound } = check(withVerdict({ effect: 0.01, low: 0, ...change }), 'regression');
+    return [result, bound];
+  };
+  assert.deepEqual(result({ verdict: 'equivalent', high: 0.02 }), ['passed', 'high']);
+  assert.deepEqual(result({ verdict: 'equivalent', high: 0.051 }), ['passed', 'verdict']);
+  assert.deepEqual(result({ verdict: 'inconclusive', high: 0.051 }), ['inconclusive', null]);
+  // The client may hide a difference.
+  assert.deepEqual(result({ verdict: 'not-resolvable', high: 0.02 }), ['inconclusive', null]);
 });
 
 test('an alarm that was measured again is held to what the further rounds showed', () => {
@@ -169,5 +187,6 @@ test('with arms, limits are for those that are compared, and the outcome follows
   assert.deepEqual([...new Set(gate?.rules[0]?.checks.map(({ arm }) => arm))], ['new', 'other']);
   assert.equal(gate?.result, 'passed');
   assert.equal(applyGate(report, parseGate('p50 over 1000s')).outcome, 'ok');
+  assert.equal(applyGate({ ...report, outcome: 'regression' }, parseGate('p50 over 1000s')).outcome, 'ok');
   assert.equal(judgeGate(report, []), null);
 });

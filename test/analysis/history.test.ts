@@ -21,6 +21,8 @@ test("an earlier run's medians stand beside this one's, with those that stood be
     history.runs.map(({ runId }) => runId),
     ['41', '7', '6', '5', '4'],
   );
+  const again = recallHistory(now, { ...at, runId: '7', report: earlier });
+  assert.equal(again.status === 'found' && again.runs.map(({ runId }) => runId).join(), '7,6,5,4,3', 'each run once');
   const [cell] = now.cells;
   assert.equal(history.runs[0]?.p50Ms[cell?.id ?? ''], cell?.results.base?.p50Ms.value);
 });
@@ -54,7 +56,9 @@ test('what moves latencies by itself makes runs incomparable, and is named', () 
     ['payloads'],
   );
   assert.deepEqual(
+    // A cell that is new has no other bytes.
     other((report) => {
+      report.cells.pop();
       report.environment.node = report.environment.node.replace(/\.\d+$/, '.99');
     }),
     ['found'],

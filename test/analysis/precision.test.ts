@@ -14,10 +14,12 @@ const wide = (blocks: ReturnType<typeof blocksOf>, precision: number, arms = ['b
 
 test('without other arms the interval of the median counts, on its longer side', () => {
   // Eight values: the interval is [x(1), x(8)] at .05, as 2 * 2^-8 = .0078 and 2 * 9 * 2^-8 = .0703.
-  const blocks = [...blocksOf(X, [1, 1, 1, 1, 1, 1, 1, 1.04]), ...blocksOf(Y, [1, 1, 1, 1, 1, 1, 1, 1.01])];
-  assert.deepEqual(wide(blocks, 0.03), [X]);
-  assert.deepEqual(wide(blocks, 0.05), []);
-  assert.deepEqual(wide(blocks, 0.005), [X, Y]);
+  for (const far of [1.04, 1 / 1.04]) {
+    const blocks = [...blocksOf(X, [1, 1, 1, 1, 1, 1, 1, far]), ...blocksOf(Y, [1, 1, 1, 1, 1, 1, 1, 1.01])];
+    assert.deepEqual(wide(blocks, 0.03), [X]);
+    assert.deepEqual(wide(blocks, 0.05), []);
+    assert.deepEqual(wide(blocks, 0.005), [X, Y]);
+  }
 });
 
 test('with too few rounds for an interval every cell needs more', () => {
@@ -39,6 +41,20 @@ test('with other arms the interval of the difference counts, not that of the med
     ...blocksOf(Y, drift.toReversed(), 'new'),
   ];
   assert.deepEqual(wide(blocks, 0.01, ['base', 'new']), [Y]);
+  // Half of it: 2.365 (scipy.stats.t.ppf(.975, 7)) * .05345 / sqrt(8) = ln 1.0457
+  const apart = [
+    ...blocksOf(X, drift),
+    ...blocksOf(
+      X,
+      drift.map((ms, i) => ms * Math.exp(i % 2 ? 0.05 : -0.05)),
+      'new',
+    ),
+  ];
+  const some = { cells: [cellOf(X)], arms: ['base', 'new'], blocks: apart, alpha: 0.05 };
+  assert.deepEqual(
+    [0.045, 0.046].map((precision) => findTooWide({ ...some, precision }).size),
+    [1, 0],
+  );
 });
 
 test('rounds that were to confirm something do not count', () => {

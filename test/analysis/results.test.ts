@@ -119,12 +119,12 @@ test('requests in flight are averaged over the blocks that know them, and the se
   });
   const result = summarise([
     block,
-    { ...block, round: 1, serverRssBytes: 3000, inFlight: 4.1 },
+    { ...block, round: 1, serverRssBytes: 3000, inFlight: 4.1, serverThrottledMs: 25 },
     { ...block, round: 2, inFlight: null },
   ]);
   assert.equal(result.inFlight, 4);
   assert.equal(result.duty, 1);
-  assert.deepEqual(result.server, { cpuMsPerRequest: 2, rssBytes: 3000 });
+  assert.deepEqual(result.server, { cpuMsPerRequest: 2, rssBytes: 3000, throttledShare: 0.25 });
 });
 
 test('in an open loop the duty is what is left of the latencies without the own lateness', () => {

@@ -99,6 +99,11 @@ test('failed and skipped cells are named, and a failed one takes the trust away'
   assert.equal(isTrustworthy({ warnings: skipped }), true);
   const failed = warn({ [first]: [fine] }, { failed: new Map([[third, 'refused']]) });
   assert.deepEqual(failed, [{ code: 'failed-cells', cells: [third] }]);
+  assert.deepEqual(
+    warn({}, { failed: new Map([[third, 'refused']]) }),
+    failed,
+    'no cell came through: no word of rounds',
+  );
   assert.equal(isTrustworthy({ warnings: failed }), false);
 });
 

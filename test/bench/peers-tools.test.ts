@@ -8,7 +8,7 @@ import { createFloorContests, frameRequest } from '../../bench/peers/floor-conte
 import { checkReadsBody } from '../../bench/peers/nginx.ts';
 import { describeMissing, findPrograms, type Programs } from '../../bench/peers/programs.ts';
 import { runTool } from '../../bench/peers/run-tool.ts';
-import { startServerProcess } from '../../bench/peers/server-process.ts';
+import { startServerProgram } from '../../bench/peers/server-program.ts';
 import { startLoader } from '../../src/load/loader.ts';
 import { listen } from '../../src/server/listen.ts';
 import { askUntil } from '../../src/target/wait.ts';
@@ -88,7 +88,7 @@ test('a tool that fails tells what it wrote; one that is stopped is gone', { ski
 test('a server that does not come up tells why', async () => {
   const fail = ['-e', 'console.error("bad config"); process.exit(1)'];
   await assert.rejects(
-    startServerProcess(process.execPath, async () => fail, signal),
+    startServerProgram(process.execPath, async () => fail, signal),
     /it ended with 1 bad config/,
   );
 });

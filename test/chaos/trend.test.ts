@@ -35,7 +35,7 @@ test('the interval lies around the slope, and outliers do not move it', () => {
       assert.ok(trend && trend.low <= trend.slope && trend.slope <= trend.high);
       assert.ok(trend.slope > 3 && trend.slope < 7, `${trend.slope}`);
     }),
-    { numRuns: 50 },
+    { numRuns: 50, seed: 67 },
   );
 });
 

@@ -1,8 +1,8 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Created } from '../../src/target/target.ts';
-import { projectFolder, type Running } from '../helpers/run-tool.ts';
-import { createRunner, type Runner, type RunnerOptions } from '../helpers/runner.ts';
+import type { Running } from '../helpers/run-tool.ts';
+import { createRunner, installAction, type Runner, type RunnerOptions } from '../helpers/runner.ts';
 import { type Surroundings, takeSnapshot } from './snapshot.ts';
 
 export interface ClusterJob extends Runner, AsyncDisposable {
@@ -24,12 +24,10 @@ export async function createClusterJob(
   surroundings: Surroundings,
   options: RunnerOptions = {},
 ): Promise<ClusterJob> {
-  for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
-    await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
-  }
+  const script = await installAction(folder);
   const temp = join(folder, 'temp');
   await mkdir(temp);
-  const runner = await createRunner(join(folder, 'action', 'dist', 'main.js'), folder, {
+  const runner = await createRunner(script, folder, {
     ...options,
     env: { ...options.env, RUNNER_TEMP: temp, TMPDIR: temp },
   });

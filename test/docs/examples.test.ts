@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { type EventKind, type EventOptions, environmentOf, eventOf } from '../helpers/github/events.ts';
-import { type GitHub, startGitHub } from '../helpers/github/server.ts';
+import { startJob } from '../helpers/github/job.ts';
+import { startGitHub } from '../helpers/github/server.ts';
 import { forkOf } from '../helpers/github/state.ts';
-import { makeFolder, projectFolder } from '../helpers/run-tool.ts';
-import { createRunner, type Runner } from '../helpers/runner.ts';
+import { makeFolder } from '../helpers/run-tool.ts';
 import { readWorkflows, type Workflow } from './workflows.ts';
 
 const workflows = readWorkflows();
@@ -25,23 +22,6 @@ const HERE = { target: 'reference', rounds: '6', block: '5ms', batches: '1,50' }
 
 /** The first arm slow by what no machine makes up for: the gate of the example must not depend on the machine. */
 const TWO_ARMS = 'base: { delay: 5ms }\nchange:\n';
-
-/** The step of an example, in a job of that event. */
-async function startJob(
-  github: GitHub,
-  folder: string,
-  kind: EventKind,
-  options: EventOptions & { readonly token?: string } = {},
-): Promise<Runner> {
-  for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
-    await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
-  }
-  return createRunner(join(folder, 'action', 'dist', 'main.js'), folder, {
-    env: environmentOf(github, kind, options),
-    event: eventOf(kind, github, options),
-    token: options.token ?? github.token,
-  });
-}
 
 test('every example gives no permission that it does not name, and ends by itself', () => {
   for (const { file, permissions, jobs, text } of workflows.values()) {

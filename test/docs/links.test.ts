@@ -6,7 +6,7 @@ import { marked } from 'marked';
 import { projectFolder } from '../helpers/run-tool.ts';
 
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
   ...(await readdir(join(projectFolder, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ];
 const texts = new Map(

@@ -5,7 +5,9 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { parseArms } from '../../src/arms/arms.ts';
 import { PROPERTIES } from '../../src/arms/properties.ts';
+import { parseConfig } from '../../src/config.ts';
 import { INPUTS } from '../../src/inputs.ts';
+import { parseCommand } from '../../src/shell/command.ts';
 import { projectFolder } from '../helpers/run-tool.ts';
 import { ACTION } from './workflows.ts';
 
@@ -40,6 +42,21 @@ test('arms in the pages are written as they are read', async () => {
     }
   }
   assert.ok(found > 3, `only ${found}`);
+});
+
+test('commands in the pages are read without a mistake', async () => {
+  let found = 0;
+  for (const page of [...pages, 'CONTRIBUTING.md']) {
+    const text = await readFile(join(projectFolder, page), 'utf8');
+    for (const [, written = ''] of text.matchAll(/(?:npm run bench -- |src\/cli\.ts )([^`#\n]+)/g)) {
+      found++;
+      // Folders of models are not here.
+      const words = written.replaceAll(/\.\/model-\w/g, 'A=b').matchAll(/"([^"]*)"|(\S+)/g);
+      const { get, problems } = parseCommand([...words].map(([, quoted, bare]) => quoted ?? bare ?? ''));
+      assert.doesNotThrow(() => parseConfig(get, 'cli', problems), `${page}: ${written}`);
+    }
+  }
+  assert.ok(found > 6, `only ${found}`);
 });
 
 interface Snippet {

@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { listDescendants, listSurvivors } from '../helpers/descendants.ts';
 import { makeFolder, projectFolder, readReport } from '../helpers/run-tool.ts';
-import { createRunner, type Runner } from '../helpers/runner.ts';
-
-/** Only what the published Action consists of, away from the sources and from node_modules. */
-async function installAction(folder: string): Promise<Runner> {
-  for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
-    await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
-  }
-  return createRunner(join(folder, 'action', 'dist', 'main.js'), folder);
-}
+import { createRunner, installAction } from '../helpers/runner.ts';
 
 const SMALL = { target: 'reference', rounds: '6', block: '5ms', batches: '1,50' };
 
 test('the bundled Action measures, writes its outputs and the job summary, and the post step finds nothing left', async () => {
   await using folder = await makeFolder();
-  const runner = await installAction(folder.path);
+  const runner = await createRunner(await installAction(folder.path), folder.path);
   const { code, stdout } = await (await runner.main(SMALL)).ended;
   assert.equal(code, 0, stdout);
   for (const stage of ['provision', 'verify', 'calibrate', 'measure', 'summarise', 'render']) {
@@ -43,7 +35,7 @@ test('the bundled Action measures, writes its outputs and the job summary, and t
 
 test('wrong inputs fail the step with one readable sentence that lists them all', async () => {
   await using folder = await makeFolder();
-  const runner = await installAction(folder.path);
+  const runner = await createRunner(await installAction(folder.path), folder.path);
   const { code, stdout } = await (await runner.main({ target: 'auto', rounds: 'many', client: 'curl' })).ended;
   assert.equal(code, 2);
   const annotations = stdout.split('\n').filter((line) => line.startsWith('::error::'));
@@ -55,7 +47,7 @@ test('wrong inputs fail the step with one readable sentence that lists them all'
 
 test('strict fails the step when the numbers cannot be trusted, after everything was published', async () => {
   await using folder = await makeFolder();
-  const runner = await installAction(folder.path);
+  const runner = await createRunner(await installAction(folder.path), folder.path);
   const { code, stdout } = await (await runner.main({ ...SMALL, rounds: '2', strict: 'true' })).ended;
   assert.equal(code, 4, stdout);
   assert.match(stdout, /^::error::the numbers cannot be trusted/m);
@@ -64,7 +56,7 @@ test('strict fails the step when the numbers cannot be trusted, after everything
 
 test('a cancelled job reports what was measured before the runner loses patience', async () => {
   await using folder = await makeFolder();
-  const runner = await installAction(folder.path);
+  const runner = await createRunner(await installAction(folder.path), folder.path);
   const running = await runner.main({ ...SMALL, rounds: '500', block: '20ms' });
   await running.until(/round 1 of 500/);
   const family = await listDescendants(running.child.pid as number);

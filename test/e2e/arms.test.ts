@@ -39,7 +39,7 @@ test('arms are measured in the same rounds, and one that is far slower is told s
   assert.match(stdout, /slow/);
 });
 
-test('without --confirm nothing is measured again', async () => {
+test('with --confirm false nothing is measured again', async () => {
   await using folder = await makeFolder();
   const args = [...SHORT, '--compare', 'base=,slow=delay=20ms', '--confirm', 'false', '--out', folder.path];
   const { code, stderr } = await runCli(args);

@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readMarker } from '../../src/comment-marker.ts';
 import type { Report } from '../../src/report.ts';
-import { type EventKind, type EventOptions, environmentOf, eventOf } from '../helpers/github/events.ts';
 import { PATHS } from '../helpers/github/faults.ts';
+import { startJob } from '../helpers/github/job.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
 import { forkOf, shaOf } from '../helpers/github/state.ts';
-import { makeFolder, projectFolder, readReport } from '../helpers/run-tool.ts';
-import { createRunner, type Runner } from '../helpers/runner.ts';
+import { makeFolder, readReport } from '../helpers/run-tool.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
-
-/** A job of that event, with only what the published Action consists of. */
-async function startJob(
-  github: GitHub,
-  folder: string,
-  kind: EventKind,
-  options: EventOptions & { readonly token?: string; readonly env?: Record<string, string> } = {},
-): Promise<Runner> {
-  for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
-    await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
-  }
-  return createRunner(join(folder, 'action', 'dist', 'main.js'), folder, {
-    env: { ...environmentOf(github, kind, options), ...options.env },
-    event: eventOf(kind, github, options),
-    token: options.token ?? github.token,
-  });
-}
 
 /** Of cells that nobody measures: broken however quiet the machine is, which numbers of a few milliseconds are not. */
 const NEVER_KEPT = 'p50 over 5ms in predict.rest.tensor.7';
@@ -289,6 +271,8 @@ test("somebody else's branch is not measured where the job has a token that writ
   // Nor where the event does not say whose branch it is.
   await writeFile(join(folder.path, '_event'), '{"pull_request": {"head": {"sha": "no sha"}}}');
   assert.equal((await (await job.main(SMALL)).ended).code, 2);
+  const after = await startJob(github, folder.path, 'workflow_run', { ended: github.addRunOfPull(pull).id });
+  assert.match(errors((await (await after.main(SMALL)).ended).stdout)[0] ?? '', /stranger's code/);
 });
 
 test('a gate fails the step after everything was published, and turns green when the next run keeps it', async () => {

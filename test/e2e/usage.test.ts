@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { INPUT_NAMES, INPUTS } from '../../src/inputs.ts';
 import { makeFolder, runCli } from '../helpers/run-tool.ts';
 
 const WRONG: Record<string, [string[], RegExp]> = {
@@ -92,7 +93,8 @@ test('an output folder below one that takes none is told, and nothing hangs', as
 test('--help names every option, and --version the version', async () => {
   const { code, stdout } = await runCli(['--help']);
   assert.equal(code, 0);
-  for (const option of ['--target', '--batches', '--seldon-version', '--compare', '--json'])
-    assert.ok(stdout.includes(option));
+  const inputs = INPUT_NAMES.filter((name) => !('actionOnly' in INPUTS[name]));
+  for (const option of [...inputs, 'json', 'quiet', 'help', 'version'])
+    assert.match(stdout, new RegExp(`^  --${option}\\b`, 'm'));
   assert.match((await runCli(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
 });

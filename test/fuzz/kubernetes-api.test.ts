@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { ServerError } from '../../src/errors.ts';
-import { ApiError, explainApiError, type KubeApi, openKubeApi } from '../../src/target/kubernetes/api.ts';
+import { type KubeApi, openKubeApi } from '../../src/target/kubernetes/api.ts';
+import { ApiError, explainApiError } from '../../src/target/kubernetes/api-error.ts';
 import { damage, damages } from '../helpers/damage.ts';
 
 const timeout = 60_000;
@@ -73,8 +74,9 @@ describe('whatever answers in place of the Kubernetes API', { skip, timeout }, (
       fc.asyncProperty(bodies, fc.constantFrom(200, 201, 403, 404, 429, 500), async (body, status) => {
         Object.assign(reply, { status, pieces: [body] });
         try {
-          await api.get('/x');
+          const read = await api.get('/x');
           assert.ok(status < 300);
+          assert.deepEqual(read, JSON.parse(body.toString()));
         } catch (error) {
           assert.ok(error instanceof ApiError, (error as Error).stack);
           assert.equal(error.status, status);
@@ -99,11 +101,12 @@ describe('whatever answers in place of the Kubernetes API', { skip, timeout }, (
   test('is watched line by line, up to 8 MiB a line and no further than the first that is no JSON', async () => {
     const { signal } = new AbortController();
     const watch = async (...pieces: (string | Buffer)[]): Promise<unknown[]> => {
-      Object.assign(reply, { status: 200, type: 'application/json', pieces });
+      Object.assign(reply, { type: 'application/json', pieces });
       const events: unknown[] = [];
       await api.watch('/x', (event) => void events.push(event), signal);
       return events;
     };
+    reply.status = 200;
     assert.deepEqual(await watch('{"type":"A"}\n{"ty', 'pe":"B"}\n'), [{ type: 'A' }, { type: 'B' }]);
     assert.deepEqual(await watch('null\n7\n'), [null, 7]);
     await assert.rejects(watch('{"type":"A"}\n{"ty'), SyntaxError);
@@ -115,6 +118,7 @@ describe('whatever answers in place of the Kubernetes API', { skip, timeout }, (
     const lines = Array.from({ length: 12 }, () => [piece, '{}\n']).flat();
     assert.equal((await watch(...lines)).length, 12);
     reply.status = 403;
+    await assert.rejects(watch('{}\n'), { name: 'ApiError', status: 403 });
   });
 });
 

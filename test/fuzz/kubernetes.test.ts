@@ -4,16 +4,24 @@ import fc from 'fast-check';
 import { ServerError, UserError } from '../../src/errors.ts';
 import type { KubeApi } from '../../src/target/kubernetes/api.ts';
 import { describeRoom, doFit, parseCpu, parseMemory, readRooms } from '../../src/target/kubernetes/capacity.ts';
+import { deployModel } from '../../src/target/kubernetes/deploy.ts';
 import { gatherEvidence } from '../../src/target/kubernetes/evidence.ts';
 import { findIngress, readRoute } from '../../src/target/kubernetes/ingress.ts';
 import { listManagers } from '../../src/target/kubernetes/manager.ts';
+import { applyManifestFile } from '../../src/target/kubernetes/manifest-file.ts';
+import { joinNamespace } from '../../src/target/kubernetes/namespace.ts';
 import { findClusterNetwork, readContainer } from '../../src/target/kubernetes/network.ts';
 import { waitForNode } from '../../src/target/kubernetes/node.ts';
+import { routeNullServer } from '../../src/target/kubernetes/null-ingress.ts';
+import { startNullPod } from '../../src/target/kubernetes/null-pod.ts';
 import { redactKeys } from '../../src/target/kubernetes/redact.ts';
 import { isAvailable, readSnapshot } from '../../src/target/kubernetes/rollout.ts';
 import { findTrouble } from '../../src/target/kubernetes/trouble.ts';
 import { readVersion } from '../../src/target/kubernetes/version.ts';
 import { createTestHost } from '../target/helpers.ts';
+import { useFakeProgram } from '../target/kubernetes/fake-program.ts';
+import { sampleModel } from '../target/kubernetes/sample-model.ts';
+import { crdFile } from '../target/kubernetes/test-cluster.ts';
 import { listPlaces, spoil, spoilings } from './spoil.ts';
 
 const ready = [{ type: 'Ready', status: 'True' }];
@@ -145,6 +153,48 @@ for (const [what, read] of READERS) {
   });
 }
 
+test('evidence is a line for each pod, the warnings, and the last lines of what is in trouble', async () => {
+  const api = answer(CLUSTER);
+  assert.deepEqual(await gatherEvidence(api, 'n', await readSnapshot(api, model)), [
+    'pod m-0-1: Running; c CrashLoopBackOff, restarts 1',
+    'event m: InternalError: no',
+    'the log',
+  ]);
+});
+
+test('what a run takes up from a reply is what was asked for, or a ServerError', async (t) => {
+  await useFakeProgram(t, 'docker', []);
+  const host = createTestHost();
+  const containerStatuses = [{ name: 'c', ready: true, restartCount: 0, state: { running: {} } }];
+  const pod = { metadata: { name: 'p' }, spec: { containers: [] }, status: { containerStatuses } };
+  const network = findClusterNetwork({} as never, '127.0.0.1');
+  const namespace = { name: 'n', prefix: '', labels: {} };
+  const program = { node: 'n', folder: '/f', command: () => [] };
+  const replies = [
+    ...['', '<html>', 7, [], {}, { spec: null, metadata: 'm', resources: {} }],
+    { spec: { ports: {}, gateways: 'g' }, metadata: { name: 7 }, resources: [null] },
+    { spec: { ports: [{ name: 'rest', port: 9000 }], gateways: [7] }, metadata: [], resources: [{ name: 'pods' }] },
+  ];
+  for (const reply of replies) {
+    const say = async (path: string): Promise<unknown> => (path.includes('/pods/') ? pod : reply);
+    const api = { get: say, find: say, apply: say, remove: async () => {} } as unknown as KubeApi;
+    const place = { api, network, behind: null, namespace, program, image: 'i', name: 'null' };
+    const ingress = { addresses: [{ host: '127.0.0.1', port: 1 }] };
+    for (const work of [
+      () => deployModel(sampleModel, { api, network, nodePorts: null, ingress: null }, host),
+      () => startNullPod([], place, host),
+      () => routeNullServer([], place, { ingress, model: 'm' }, host),
+      () => joinNamespace(api, { kubeconfig: '', context: '' }, 'n', host),
+      () => applyManifestFile(crdFile, 'n', api, host),
+    ]) {
+      await assert.rejects(work(), {
+        name: 'ServerError',
+        message: /^expected a [\w ]+ from the Kubernetes API, and its reply.* to be an? /,
+      });
+    }
+  }
+});
+
 test('lists that are null or empty are empty', async () => {
   const cluster = { ...CLUSTER, pods: { items: null }, events: { items: [] }, deployments: {} };
   const { pods, events, deployments } = await readSnapshot(answer(cluster), model);
@@ -174,14 +224,18 @@ test('what docker says of a container is read, or is a ServerError', () => {
   const inspected = [
     {
       NetworkSettings: {
-        Networks: { kind: { IPAddress: '172.18.0.2' } },
-        Ports: { '6443/tcp': [{ HostIp: '127.0.0.1', HostPort: '40000' }], '80/tcp': null },
+        Networks: { kind: { IPAddress: '172.18.0.2' }, none: { IPAddress: '' } },
+        Ports: {
+          '30010/tcp': [{ HostIp: '127.0.0.1', HostPort: '40000' }],
+          '6443/tcp': [{ HostIp: '::1', HostPort: '40001' }],
+          '80/tcp': null,
+        },
       },
     },
   ];
   assert.deepEqual(readContainer(JSON.stringify(inspected)), {
     addresses: ['172.18.0.2'],
-    ports: new Map([[6443, 40_000]]),
+    ports: new Map([[30_010, 40_000]]),
   });
   const places = listPlaces(inspected);
   const texts = fc.oneof(

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 export type Place = readonly (string | number)[];
 
 /** One way to spoil a value of JSON; `at` is taken modulo the places there are. */
-export interface Spoiling {
+interface Spoiling {
   readonly kind: 'set' | 'rename' | 'drop' | 'repeat' | 'empty';
   readonly at: number;
   readonly value: unknown;

@@ -9,23 +9,12 @@ import { downloadReport } from '../../src/github/download.ts';
 import { findEarlierRun } from '../../src/github/earlier-run.ts';
 import { findArtifacts } from '../../src/github/find-artifacts.ts';
 import { findPullOfRun } from '../../src/github/find-pull.ts';
-import { nameComment, type Occasion, readOccasion } from '../../src/github/occasion.ts';
-import { type EventKind, type EventOptions, environmentOf, eventOf } from '../helpers/github/events.ts';
+import { nameComment, readOccasion } from '../../src/github/occasion.ts';
 import { PATHS } from '../helpers/github/faults.ts';
+import { occasionOf } from '../helpers/github/job.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
 import { shaOf } from '../helpers/github/state.ts';
 import { writeZip } from '../helpers/github/zip.ts';
-
-async function occasionOf(github: GitHub, kind: EventKind, options: EventOptions = {}): Promise<Occasion> {
-  const folder = await mkdtemp(join(tmpdir(), 'event-'));
-  try {
-    const path = join(folder, 'event.json');
-    await writeFile(path, JSON.stringify(eventOf(kind, github, options)));
-    return readOccasion({ ...environmentOf(github, kind, options), GITHUB_EVENT_PATH: path });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 function clientOf(github: GitHub, token = github.token) {
   return createClient(token, new AbortController().signal, github.apiUrl);
@@ -125,6 +114,7 @@ test("a report is read from a run's artifact without showing the token to the st
   github.addArtifact({ run: run.id, name: 'seldon-bench-b', files: { 'report.json': 'b', 'results.csv': 'x' } });
   github.addArtifact({ run: run.id, name: 'seldon-bench-a', files: { 'report.json': 'new' } });
   github.addArtifact({ run: run.id, name: 'seldon-bench-a.html', files: {} });
+  github.addArtifact({ run: run.id, name: 'seldon-bench-a-diagnosis', files: {} });
   github.addArtifact({ run: run.id, name: 'seldon-bench-c', files: {}, expired: true });
   github.addArtifact({ run: run.id, name: 'something-else', files: {} });
   const occasion = await occasionOf(github, 'push');
@@ -228,8 +218,11 @@ test('an earlier run is the newest that succeeded on the base branch itself, not
   github.addArtifact({ run: good.id, name: 'seldon-bench-default', files: { 'report.json': 'good' } });
   const failed = github.addRun({ conclusion: 'failure' });
   github.addArtifact({ run: failed.id, name: 'seldon-bench-default', files: { 'report.json': 'failed' } });
-  const forged = github.addRun({ event: 'pull_request', headBranch: 'main', headRepository: fork });
-  github.addArtifact({ run: forged.id, name: 'seldon-bench-default', files: { 'report.json': 'forged' } });
+  // A fork's branch of the name, and the run of a pull request that asks for this one to be merged elsewhere.
+  for (const other of [{ headRepository: fork }, { event: 'pull_request' }]) {
+    const forged = github.addRun({ ...other, headBranch: 'main' });
+    github.addArtifact({ run: forged.id, name: 'seldon-bench-default', files: { 'report.json': 'forged' } });
+  }
   const other = github.addRun({ headBranch: 'other' });
   github.addArtifact({ run: other.id, name: 'seldon-bench-default', files: { 'report.json': 'other' } });
   github.addRun({ headSha: shaOf('without artifacts') });

@@ -18,7 +18,7 @@ export async function findBaseImage(t: TestContext): Promise<string | null> {
   const why = await findObstacle();
   if (why === null) return process.env.SELDON_BENCH_BASE_IMAGE as string;
   if (process.env.SELDON_BENCH_TEST_CONTAINERS === '1') throw new Error(why);
-  t.skip(why);
+  t.skip(`skipped: ${why}`);
   return null;
 }
 

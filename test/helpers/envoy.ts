@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { startServerProcess } from '../../bench/peers/server-process.ts';
+import { startServerProgram } from '../../bench/peers/server-program.ts';
+import { describeCluster } from './istio/envoy-config.ts';
 import { createFolder, findProgram, skipWithout } from './real-server.ts';
+
+const ADDRESS = '127.0.0.1';
 
 export interface Upstreams {
   /** Ports on this machine: where HTTP/1.1 and HTTP/2 go, and one where nobody listens. */
@@ -24,7 +27,7 @@ export async function startEnvoy(t: TestContext, upstreams: Upstreams, requestsP
   }
   const folder = await createFolder(t);
   const file = join(folder, 'envoy.json');
-  return startServerProcess(
+  return startServerProgram(
     program,
     async (port) => {
       await writeFile(file, JSON.stringify(configure(port, upstreams, requestsPerConnection)));
@@ -70,33 +73,15 @@ function configure(port: number, upstreams: Upstreams, requestsPerConnection: nu
       listeners: [
         {
           name: 'test',
-          address: socket(port),
+          address: { socket_address: { address: ADDRESS, port_value: port } },
           filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
         },
       ],
       clusters: [
-        cluster('rest', upstreams.rest, { http_protocol_options: {} }),
-        cluster('grpc', upstreams.grpc, { http2_protocol_options: {} }),
-        cluster('nobody', upstreams.nobody, { http2_protocol_options: {} }),
+        describeCluster('rest', upstreams.rest, { address: ADDRESS, isHttp2: false }),
+        describeCluster('grpc', upstreams.grpc, { address: ADDRESS, isHttp2: true }),
+        describeCluster('nobody', upstreams.nobody, { address: ADDRESS, isHttp2: true }),
       ],
     },
   };
-}
-
-function cluster(name: string, port: number, protocol: object): object {
-  const options = {
-    '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-    explicit_http_config: protocol,
-  };
-  return {
-    name,
-    type: 'STATIC',
-    connect_timeout: '1s',
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(port) } }] }] },
-    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': options },
-  };
-}
-
-function socket(port: number): object {
-  return { socket_address: { address: '127.0.0.1', port_value: port } };
 }

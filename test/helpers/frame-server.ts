@@ -50,7 +50,7 @@ export function success(stream: number): Buffer[] {
   ];
 }
 
-export interface Heard {
+interface Heard {
   readonly fields: [string, string][];
   readonly data: string;
 }
@@ -81,12 +81,6 @@ export function goAway(lastStream: number, code = 0): Buffer {
   payload.writeUInt32BE(lastStream);
   payload.writeUInt32BE(code, 4);
   return frame(FRAME.goAway, 0, 0, payload);
-}
-
-export function resetStream(stream: number, code: number): Buffer {
-  const payload = Buffer.alloc(4);
-  payload.writeUInt32BE(code);
-  return frame(FRAME.rstStream, 0, stream, payload);
 }
 
 export function open(port: number): UnaryConnection & Disposable {

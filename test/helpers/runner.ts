@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { type Ended, type Running, start } from './run-tool.ts';
+import { type Ended, projectFolder, type Running, start } from './run-tool.ts';
 
 export interface RunnerOptions {
   /** Variables of the job, over those of a push to the main branch. */
@@ -71,6 +71,14 @@ export async function createRunner(
       return entries.filter(([key]) => key === name).map(([, value]) => value);
     },
   };
+}
+
+/** Only what the published Action consists of, away from the sources and from node_modules; returns its script. */
+export async function installAction(folder: string): Promise<string> {
+  for (const part of ['dist', 'proto', 'templates', 'action.yml']) {
+    await cp(join(projectFolder, part), join(folder, 'action', part), { recursive: true });
+  }
+  return join(folder, 'action', 'dist', 'main.js');
 }
 
 async function readDefaults(script: string, token: string): Promise<Record<string, string>> {

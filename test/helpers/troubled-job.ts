@@ -32,8 +32,7 @@ if (import.meta.main) {
   };
   if (trouble === 'start') {
     await write();
-    const failure = { reason: 'no model', detail: [] };
-    await publishFailure({ config, log, occasion }, signal, new ServerError('no model'), failure, evidence);
+    await publishFailure({ config, log, occasion }, signal, new ServerError('no model'), evidence);
   } else {
     const reported = Promise.withResolvers<void>();
     const info = (message: string): void => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { createTiming, type Exchange } from '../../src/load/exchange.ts';
 import { openGrpcWire } from '../../src/load/grpc-wire.ts';
+import { withPrefix } from './with-prefix.ts';
 
 /**
  * The real servers all serve the same three methods. `/test.Wire/Echo` answers with the message that it was sent;
@@ -13,9 +14,7 @@ export const FAILURE = 'bad model: 100% of Zürich 🐍';
 const SIZES = [0, 1, 1000, 16_379, 16_384, 65_530, 65_531, 1_000_003];
 
 export function openCall(port: number, method: string, message: Uint8Array): Exchange & Disposable {
-  const body = Buffer.alloc(5 + message.length);
-  body.writeUInt32BE(message.length, 1);
-  body.set(message, 5);
+  const body = withPrefix(message);
   const exchange = openGrpcWire({ host: '127.0.0.1', port, path: method, metadata: { 'x-test': 'yes' }, body });
   return { ...exchange, [Symbol.dispose]: () => exchange.reset() };
 }
@@ -28,8 +27,8 @@ export function createMessage(length: number): Buffer {
 }
 
 /** Messages of all sizes come back as they were sent, each size over one connection. */
-export async function checkEcho(t: TestContext, port: number, sizes: readonly number[] = SIZES): Promise<void> {
-  for (const size of sizes) {
+export async function checkEcho(t: TestContext, port: number): Promise<void> {
+  for (const size of SIZES) {
     await t.test(`a message of ${size} bytes goes there and comes back`, async () => {
       const message = createMessage(size);
       using exchange = openCall(port, '/test.Wire/Echo', message);

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { FRAME, FRAME_HEAD_BYTES, PREFACE, settings } from '../../src/http2/frames.ts';
+import { FRAME, settings } from '../../src/http2/frames.ts';
 import { decodeFields, encodeFields, type Field } from '../../src/http2/hpack.ts';
 import { decodeHuffman } from '../../src/http2/huffman.ts';
-import { startRawServer } from '../helpers/raw-server.ts';
+import { startFrames } from '../helpers/frame-server.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
@@ -53,21 +53,13 @@ test('what nghttp2 encodes without a dynamic table is decoded, Huffman strings i
 }, async () => {
   const blocks: Buffer[] = [];
   let notify = (): void => {};
-  await using server = await startRawServer((socket) => {
-    let bytes = Buffer.alloc(0);
-    let past = PREFACE.length;
-    socket.write(settings({ 1: 0 }));
-    socket.on('data', (piece) => {
-      bytes = Buffer.concat([bytes, piece]);
-      while (bytes.length >= past + FRAME_HEAD_BYTES) {
-        const end = past + FRAME_HEAD_BYTES + bytes.readUIntBE(past, 3);
-        if (bytes.length < end) return;
-        if (bytes[past + 3] === FRAME.headers) blocks.push(bytes.subarray(past + FRAME_HEAD_BYTES, end));
-        past = end;
-        notify();
-      }
-    });
-  });
+  await using server = await startFrames(
+    ({ type, payload }) => {
+      if (type === FRAME.headers) blocks.push(payload);
+      notify();
+    },
+    settings({ 1: 0 }),
+  );
   // Every character that Node lets through in a value, next to ones with short codes so that Huffman pays.
   const values = Array.from({ length: 224 }, (_, i) => `00000000${String.fromCharCode(i + 32)}aaaaeeeeiiii`);
   const visible = values.filter((value) => !value.includes('\u007f'));

@@ -121,3 +121,22 @@ test('a body that fits the windows to the byte ends with its last frame', () => 
     assert.equal(sent.at(-1)?.flags, FLAG.endStream);
   }
 });
+
+test('credit that gives back what a request took is within the limits, whatever its size', () => {
+  for (const size of [1, 100, 5000]) {
+    const { socket } = startSink();
+    const sender = createRequestSender(socket);
+    sender.set(settings({ [SETTING.initialWindowSize]: 2 ** 31 - 1 }).subarray(9));
+    sender.begin(1, Buffer.from('block'), Buffer.alloc(size));
+    sender.widen(1, size);
+    assert.throws(() => sender.widen(1, 1), /flow control/);
+  }
+});
+
+test('a request that is over has no window that settings could make too wide', () => {
+  const sender = createRequestSender(startSink().socket);
+  sender.begin(1, Buffer.from('block'), Buffer.alloc(1));
+  sender.widen(1, 1000);
+  sender.drop();
+  assert.doesNotThrow(() => sender.set(settings({ [SETTING.initialWindowSize]: 2 ** 31 - 1 }).subarray(9)));
+});

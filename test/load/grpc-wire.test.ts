@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { createServer, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { FLAG, FRAME, frame } from '../../src/http2/frames.ts';
 import { createTiming, type Exchange } from '../../src/load/exchange.ts';
 import { openGrpcWire } from '../../src/load/grpc-wire.ts';
 import { openGrpcLibrary } from '../../src/load/library.ts';
-import { startRawServer } from '../helpers/raw-server.ts';
+import { endsRequest, HEAD, startFrames, TAIL } from '../helpers/frame-server.ts';
+import { withPrefix } from '../helpers/with-prefix.ts';
 
 type Call = { readonly headers: IncomingHttpHeaders; readonly message: Buffer; readonly stream: ServerHttp2Stream };
 
@@ -36,21 +38,15 @@ async function startGrpc(answer: (call: Call, count: number) => void, settings =
   };
 }
 
-function frame(body: Buffer): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(body.length, 1);
-  return Buffer.concat([prefix, body]);
-}
-
 function succeed(stream: ServerHttp2Stream, body: Buffer): void {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-  stream.end(frame(body));
+  stream.end(withPrefix(body));
 }
 
 function open(port: number, body: Buffer = Buffer.from('ask')): Exchange {
   const endpoint = { host: '127.0.0.1', port, path: '/seldon.protos.Seldon/Predict', metadata: { seldon: 'model' } };
-  return openGrpcWire({ ...endpoint, body: frame(body) });
+  return openGrpcWire({ ...endpoint, body: withPrefix(body) });
 }
 
 for (const size of [0, 3, 3_000_000]) {
@@ -97,7 +93,7 @@ const FAILING: Record<string, [(call: Call) => void, RegExp]> = {
   'a reply without a status': [
     ({ stream }) => {
       stream.respond({ ':status': 200 });
-      stream.end(frame(Buffer.from('x')));
+      stream.end(withPrefix(Buffer.from('x')));
     },
     /expected a grpc-status in the trailers, found none/,
   ],
@@ -153,12 +149,20 @@ test('after GOAWAY the next call goes out on a new connection', { timeout: 10_00
   exchange.reset();
 });
 
-test('garbage instead of HTTP/2 rejects', { timeout: 10_000 }, async () => {
-  await using server = await startRawServer((socket) =>
-    socket.once('data', () => socket.end('HTTP/1.1 400 Bad\r\n\r\n')),
-  );
+test('the first byte is that of the head, the end that of the trailers', async () => {
+  let pingedAt = 0;
+  await using server = await startFrames((seen, socket) => {
+    const ping = frame(FRAME.ping, 0, 0, Buffer.alloc(8));
+    if (endsRequest(seen)) socket.write(Buffer.concat([frame(FRAME.headers, FLAG.endHeaders, 1, HEAD), ping]));
+    if (seen.type !== FRAME.ping) return;
+    pingedAt = performance.now();
+    const trailers = frame(FRAME.headers, FLAG.endHeaders | FLAG.endStream, 1, TAIL);
+    socket.write(Buffer.concat([frame(FRAME.data, 0, 1, withPrefix(Buffer.from('ok'))), trailers]));
+  });
   const exchange = open(server.port);
-  await assert.rejects(exchange.send(createTiming()));
+  const timing = createTiming();
+  await exchange.send(timing);
+  assert.ok(timing.firstByte < pingedAt && pingedAt < timing.end);
   exchange.reset();
 });
 
@@ -179,7 +183,7 @@ test('the library client sends the same message and gives the same reply', async
   const endpoint = { host: '127.0.0.1', port: server.port, path: '/seldon.protos.Seldon/Predict', metadata: {} };
   const exchange = openGrpcLibrary({ ...endpoint, body: Buffer.from('ask') });
   await exchange.send(createTiming());
-  assert.deepEqual(seen, frame(Buffer.from('ask')));
+  assert.deepEqual(seen, withPrefix(Buffer.from('ask')));
   assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
   exchange.reset();
 });

@@ -7,38 +7,13 @@ const BY_LENGTH = 'HTTP/1.1 200 OK\r\nServer: x\r\nConnection: close\r\ncontent-
 const CHUNKED =
   'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5;ext=1\r\nworld\r\n0\r\nTrailer: y\r\n\r\n';
 
-function feedAll(reply: Http1Reply, text: string, cuts: readonly number[] = []): boolean {
+function feedAll(reply: Http1Reply, text: string): boolean {
   const bytes = Buffer.from(text, 'latin1');
-  const edges = [0, ...cuts.map((cut) => cut % bytes.length).sort((a, b) => a - b), bytes.length];
-  let done = false;
-  for (let i = 1; i < edges.length; i++) {
-    const piece = bytes.subarray(edges[i - 1], edges[i]);
-    if (piece.length > 0) done = reply.feed(piece, piece.length);
-  }
-  return done;
+  return reply.feed(bytes, bytes.length);
 }
 
 function bodyOf(reply: Http1Reply): string {
   return Buffer.from(reply.copy().body).toString('latin1');
-}
-
-for (const [framing, text] of [
-  ['by length', BY_LENGTH],
-  ['in chunks', CHUNKED],
-] as const) {
-  test(`a reply framed ${framing} is whole however it is split`, () => {
-    const reply = new Http1Reply();
-    fc.assert(
-      fc.property(fc.array(fc.nat(1000), { maxLength: 12 }), (cuts) => {
-        reply.reset();
-        assert.equal(feedAll(reply, text, cuts), true);
-        assert.equal(reply.status, 200);
-        assert.equal(bodyOf(reply), 'hello world');
-        assert.equal(Buffer.from(reply.copy().raw).toString('latin1'), text);
-      }),
-      { numRuns: 300, seed: 1 },
-    );
-  });
 }
 
 test('a reply is not whole before its last byte', () => {

@@ -170,6 +170,19 @@ test('a kept connection is used again, a closed one is opened anew', async () =>
   }
 });
 
+test('connections that the server says it ends, and does not, are dropped', { timeout: 20_000 }, async () => {
+  const closed: Promise<unknown>[] = [];
+  await using server = await startRawServer((socket) => {
+    closed.push(once(socket, 'close'));
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok'));
+  });
+  const exchange = open(server.port);
+  for (let i = 0; i < 70; i++) await exchange.send(createTiming());
+  await Promise.all(closed.slice(0, 70 - 64));
+  exchange.reset();
+  await Promise.all(closed);
+});
+
 test('a status other than 200 rejects and quotes the body', async () => {
   await using server = await startHttp((_request, response) => {
     response.statusCode = 500;
@@ -205,27 +218,34 @@ for (const [name, [behave, message]] of Object.entries(HOSTILE)) {
 
 test('a reply that dribbles in byte by byte is one reply', async () => {
   const text = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n';
+  let lastWrite = 0;
   await using server = await startRawServer((socket) => {
     socket.setNoDelay(true);
     socket.once('data', async () => {
       for (const byte of text) {
+        lastWrite = performance.now();
         socket.write(byte);
         await new Promise(setImmediate);
       }
     });
   });
   const exchange = open(server.port);
-  await exchange.send(createTiming());
+  const timing = createTiming();
+  await exchange.send(timing);
   assert.equal(Buffer.from(exchange.reply().body).toString(), 'ok');
+  assert.ok(timing.firstByte < lastWrite && lastWrite < timing.end);
   exchange.reset();
 });
 
 test('an aborted request rejects with the reason, and its connection is dropped', async () => {
-  await using server = await startRawServer(() => {});
+  const asked = Promise.withResolvers<Socket>();
+  await using server = await startRawServer((socket) => socket.once('data', () => asked.resolve(socket)));
   const exchange = open(server.port);
   const sent = exchange.send(createTiming());
+  const socket = await asked.promise;
   exchange.abort(new Error('too slow'));
   await assert.rejects(sent, /too slow/);
+  await once(socket, 'close');
 });
 
 test('a port where nobody listens rejects', async () => {

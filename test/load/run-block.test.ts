@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createConnection } from '../../src/load/connection.ts';
 import type { Exchange, Timing } from '../../src/load/exchange.ts';
 import type { Fence } from '../../src/load/fence.ts';
 import { runBlock } from '../../src/load/run-block.ts';
 
-const noFence: Fence = { begin() {}, pass() {}, end: () => 0, takeGcMs: () => 0 };
+const noFence: Fence = { begin() {}, pass() {}, end: () => 0, takeGcMs: async () => 0 };
 
 /** An exchange whose n-th request, from 1, takes as many milliseconds of its own clock as told, or fails. */
 function scripted(script: (count: number) => number | Error): Exchange & {
@@ -65,11 +66,30 @@ test('the request that is in flight when the time is up is finished and counted'
   assert.ok(total + 400 >= 3000, `${total}`);
 });
 
-test('single failures are counted and leave no sample', async () => {
-  const outcome = await runBlock(() => scripted((count) => (count === 5 ? new Error('once') : 1)), order, noFence);
-  assert.equal(outcome.errors, 1);
-  assert.equal(outcome.error, 'once');
+test('failures that do not follow one another are counted, leave no sample and do not end the block', async () => {
+  const script = (count: number) => ([5, 7, 9].includes(count) ? new Error(`failure ${count}`) : 1);
+  const outcome = await runBlock(() => scripted(script), order, noFence);
+  assert.deepEqual([outcome.errors, outcome.error, outcome.gaveUp], [3, 'failure 5', false]);
   assert.equal(outcome.latencyMs.length, 5);
+});
+
+test('a request that fails has an end, too', async () => {
+  using connection = createConnection(
+    scripted(() => new Error('no')),
+    60_000,
+  );
+  assert.equal(await connection.ask(), 'no');
+  assert.ok(connection.timing.end >= connection.timing.start);
+});
+
+test("Little's law finds as many requests in flight as there are connections, given enough replies", async () => {
+  for (const concurrency of [1, 2]) {
+    const run = (minRequests: number) =>
+      runBlock(() => scripted(() => 4), { ...order, concurrency, minRequests }, noFence);
+    const { inFlight } = await run(1000);
+    assert.ok(Math.abs((inFlight ?? 0) - concurrency) < 0.02, `${inFlight}`);
+    assert.equal((await run(20)).inFlight, null);
+  }
 });
 
 test('three failures in a row end the block', async () => {
@@ -82,8 +102,7 @@ test('three failures in a row end the block', async () => {
 
 test('a warm-up that fails once is counted and goes on', async () => {
   const outcome = await runBlock(() => scripted((count) => (count === 1 ? new Error('once') : 1)), order, noFence);
-  assert.equal(outcome.errors, 1);
-  assert.equal(outcome.gaveUp, false);
+  assert.deepEqual([outcome.errors, outcome.error, outcome.gaveUp], [1, 'once', false]);
   assert.equal(outcome.latencyMs.length, 5);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FLAG, FRAME, frame, settings } from '../../src/http2/frames.ts';
+import { FLAG, FRAME, frame, resetStream, settings } from '../../src/http2/frames.ts';
 import { decodeFields, encodeFields } from '../../src/http2/hpack.ts';
 import {
   answering,
@@ -11,7 +11,6 @@ import {
   goAway,
   HEAD,
   open,
-  resetStream,
   startFrames,
   success,
   TAIL,

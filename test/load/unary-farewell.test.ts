@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { FRAME, frame, windowUpdate } from '../../src/http2/frames.ts';
+import { FRAME, frame, resetStream, windowUpdate } from '../../src/http2/frames.ts';
 import { encodeFields } from '../../src/http2/hpack.ts';
 import { createTiming } from '../../src/load/exchange.ts';
 import { openGrpcWire } from '../../src/load/grpc-wire.ts';
@@ -13,10 +13,10 @@ import {
   goAway,
   HEAD,
   open,
-  resetStream,
   startFrames,
   success,
 } from '../helpers/frame-server.ts';
+import { withPrefix } from '../helpers/with-prefix.ts';
 
 const timeout = 10_000;
 
@@ -39,11 +39,16 @@ test('our side of a connection ends once its last call is over', { timeout }, as
   await ended.promise;
 });
 
-test('a GOAWAY between calls makes the connection unusable', { timeout }, async () => {
-  await using server = await startFrames(answering((stream) => [...success(stream), goAway(2 ** 31 - 1)]));
+test('a GOAWAY between calls makes the connection unusable and ends our side of it', { timeout }, async () => {
+  const ended = Promise.withResolvers<void>();
+  await using server = await startFrames((seen, socket) => {
+    if (seen.type === FRAME.headers) socket.once('end', ended.resolve);
+    answering((stream) => [...success(stream), goAway(2 ** 31 - 1)])(seen, socket);
+  });
   using connection = open(server.port);
   await call(connection);
-  while (connection.usable()) await new Promise(setImmediate);
+  await ended.promise;
+  assert.equal(connection.usable(), false);
 });
 
 test('a GOAWAY that leaves the call out fails it, and says that it was not begun', { timeout }, async () => {
@@ -88,6 +93,16 @@ test('a server that always says goodbye is asked twice, no more', { timeout }, a
   const exchange = openExchange(server.port);
   await assert.rejects(exchange.send(createTiming()), /left the call out/);
   assert.equal(server.connections(), 2);
+  exchange.reset();
+});
+
+test('a call that was answered in part and is left out all the same fails, and is not sent again', {
+  timeout,
+}, async () => {
+  await using server = await startFrames(answering((stream) => [...success(stream).slice(0, 2), goAway(0)]));
+  const exchange = openExchange(server.port);
+  await assert.rejects(exchange.send(createTiming()), /left the call out/);
+  assert.equal(server.connections(), 1);
   exchange.reset();
 });
 
@@ -165,13 +180,13 @@ test('a connection that ends between two calls is replaced without an error', { 
 });
 
 function openExchange(port: number) {
-  return openGrpcWire({ host: '127.0.0.1', port, path: '/x', metadata: {}, body: Buffer.from([0, 0, 0, 0, 0]) });
+  return openGrpcWire({ host: '127.0.0.1', port, path: '/x', metadata: {}, body: withPrefix(Buffer.alloc(0)) });
 }
 
 function grpcSuccess(stream: number): Buffer[] {
   return [
     frame(FRAME.headers, 4, stream, HEAD),
-    frame(FRAME.data, 0, stream, Buffer.concat([Buffer.from([0, 0, 0, 0, 2]), Buffer.from('ok')])),
+    frame(FRAME.data, 0, stream, withPrefix(Buffer.from('ok'))),
     frame(FRAME.headers, 5, stream, encodeFields([['grpc-status', '0']])),
   ];
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FLAG, FRAME, frame, settings, windowUpdate } from '../../src/http2/frames.ts';
+import { FLAG, FRAME, frame, resetStream, settings, windowUpdate } from '../../src/http2/frames.ts';
 import { encodeFields } from '../../src/http2/hpack.ts';
-import { answering, call, HEAD, open, resetStream, startFrames, success, TAIL } from '../helpers/frame-server.ts';
+import { answering, call, HEAD, open, startFrames, success, TAIL } from '../helpers/frame-server.ts';
 
 const timeout = 10_000;
 const none = Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { FLAG, FRAME, frame, settings, windowUpdate } from '../../src/http2/frames.ts';
+import { FLAG, FRAME, frame, resetStream, settings, windowUpdate } from '../../src/http2/frames.ts';
 import {
   answering,
   call,
@@ -11,7 +11,6 @@ import {
   goAway,
   HEAD,
   open,
-  resetStream,
   startFrames,
   success,
   TAIL,

@@ -10,6 +10,7 @@ import { openRestWire } from '../../src/load/rest-wire.ts';
 import { damage, damages, split } from '../helpers/damage.ts';
 import { endsRequest, goAway, startFrames } from '../helpers/frame-server.ts';
 import { startRawServer } from '../helpers/raw-server.ts';
+import { withPrefix } from '../helpers/with-prefix.ts';
 
 const timeout = 60_000;
 const cuts = fc.array(fc.nat(10_000), { maxLength: 8 });
@@ -69,8 +70,6 @@ const grpcReplies = fc
     asides: fc.array(asides, { minLength: 12, maxLength: 12 }),
   })
   .map((made) => {
-    const prefix = Buffer.alloc(5);
-    prefix.writeUInt32BE(made.message.length, 1);
     const groups = [
       ...(made.interim ? [headerFrames([[':status', '103']], 0, made.cut, null)] : []),
       headerFrames(
@@ -82,9 +81,7 @@ const grpcReplies = fc
         made.cut,
         made.padding,
       ),
-      ...split(Buffer.concat([prefix, made.message]), made.bodyCuts).map((piece) => [
-        padded(FRAME.data, 0, piece, made.padding),
-      ]),
+      ...split(withPrefix(made.message), made.bodyCuts).map((piece) => [padded(FRAME.data, 0, piece, made.padding)]),
       headerFrames([['grpc-status', '0']], FLAG.endStream, made.cut * 7, made.padding),
     ];
     const bytes = groups.flatMap((group, i) => [...(made.asides[i] ?? []), ...group]);

@@ -47,6 +47,17 @@ test('what is whole but written with a point stays a floating-point number, and 
   assert.match(text(fromText('{"data":{"ndarray":[[7]]}}'), 'tftensor'), /"int64Val":\["7"\]/);
 });
 
+test('only numbers of the rows make them floating-point ones, wherever else in the file a point stands', () => {
+  const around = (ndarray: string): boolean =>
+    parsePayload(
+      `{"meta":{"tags":{"v":1.5,"list":[0.5]}},"strData":"1.0","data":{"names":["x.e"],"ndarray":${ndarray},"other":[[2.5]]}}`,
+    ).isFloat;
+  assert.equal(around('[[1, 2], [3, 4]]'), false);
+  for (const ndarray of ['[[1, 2], [3, 4.0]]', '[[1e0, 2]]', '[[[1], [2]], [[3], [4E0]]]']) {
+    assert.equal(around(ndarray), true, ndarray);
+  }
+});
+
 test('every encoding over every transport carries the same rows, from the first again where they are too few', () => {
   const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer().map(Number));
   const table = fc

@@ -4,20 +4,7 @@ import fc from 'fast-check';
 import { decodeRequest } from '../../src/payload/decode-request.ts';
 import { checkReply } from '../../src/payload/reply.ts';
 import { ENCODINGS, METHODS, TRANSPORTS } from '../../src/plan.ts';
-
-// Recorded from the wrapper (1.19.0), image `img:1`.
-const PREDICT_REST = {
-  ndarray: '{"data":{"names":[],"ndarray":[1]},"meta":{"requestPath":{"classifier":"img:1"}}}\n',
-  tensor: '{"data":{"names":[],"tensor":{"shape":[1],"values":[1]}},"meta":{"requestPath":{"classifier":"img:1"}}}\n',
-  tftensor:
-    '{"data":{"names":[],"tftensor":{"dtype":"DT_INT64","int64Val":["1"],"tensorShape":{"dim":[{"size":"1"}]}}},"meta":{"requestPath":{"classifier":"img:1"}}}\n',
-};
-const PREDICT_GRPC = {
-  ndarray: '121522130a0a636c61737369666965721205696d673a311a0d1a0b0a0911000000000000f03f',
-  tensor: '121522130a0a636c61737369666965721205696d673a311a0f120d0a01011208000000000000f03f',
-  tftensor: '121522130a0a636c61737369666965721205696d673a311a0d220b0809120412020801520101',
-};
-const RAW_GRPC = '1a0d1a0b0a0911000000000000f03f';
+import { GRPC_REPLIES, RAW_GRPC_REPLY, REST_REPLIES } from '../helpers/recorded-replies.ts';
 
 const rest = (encoding: (typeof ENCODINGS)[number], method: (typeof METHODS)[number] = 'predict') =>
   ({ transport: 'rest', encoding, method }) as const;
@@ -28,11 +15,11 @@ const hex = (text: string) => Buffer.from(text, 'hex');
 for (const encoding of ENCODINGS) {
   test(`the wrapper's own ${encoding} replies are right, whatever is asked of them`, () => {
     for (const answers of ['fixed', 'any'] as const) {
-      assert.equal(checkReply(rest(encoding), Buffer.from(PREDICT_REST[encoding]), answers).ok, true);
-      assert.equal(checkReply(grpc(encoding), hex(PREDICT_GRPC[encoding]), answers).ok, true);
+      assert.equal(checkReply(rest(encoding), Buffer.from(REST_REPLIES[encoding]), answers).ok, true);
+      assert.equal(checkReply(grpc(encoding), hex(GRPC_REPLIES[encoding]), answers).ok, true);
       for (const raw of ['predict_raw', 'predict_raw_decode'] as const) {
         assert.equal(checkReply(rest(encoding, raw), Buffer.from('[1]\n'), answers).ok, true);
-        assert.equal(checkReply(grpc(encoding, raw), hex(RAW_GRPC), answers).ok, true);
+        assert.equal(checkReply(grpc(encoding, raw), hex(RAW_GRPC_REPLY), answers).ok, true);
       }
     }
   });
@@ -40,8 +27,8 @@ for (const encoding of ENCODINGS) {
   test(`a reply in another encoding than the ${encoding} that was sent is wrong`, () => {
     for (const other of ENCODINGS.filter((name) => name !== encoding)) {
       for (const check of [
-        checkReply(rest(encoding), Buffer.from(PREDICT_REST[other]), 'fixed'),
-        checkReply(grpc(encoding), hex(PREDICT_GRPC[other]), 'fixed'),
+        checkReply(rest(encoding), Buffer.from(REST_REPLIES[other]), 'fixed'),
+        checkReply(grpc(encoding), hex(GRPC_REPLIES[other]), 'fixed'),
       ]) {
         assert.ok(!check.ok);
         assert.match(check.why, new RegExp(`^expected ${encoding} of shape \\[1\\] that holds 1, found .*"${other}"`));
@@ -51,7 +38,7 @@ for (const encoding of ENCODINGS) {
 }
 
 test('how long decoding took is told', () => {
-  const check = checkReply(grpc('tensor'), hex(PREDICT_GRPC.tensor), 'fixed');
+  const check = checkReply(grpc('tensor'), hex(GRPC_REPLIES.tensor), 'fixed');
   assert.ok(check.ok && check.decodeMs >= 0 && Number.isFinite(check.decodeMs));
 });
 
@@ -103,7 +90,7 @@ test('a raw model that answers anything but [1] is wrong', () => {
   for (const raw of ['predict_raw', 'predict_raw_decode'] as const) {
     for (const body of ['[2]', '[1,1]', '[[1]]', '{"data":{"ndarray":[1]}}', '1'])
       assert.equal(checkReply(rest('tensor', raw), Buffer.from(body), 'fixed').ok, false, body);
-    assert.equal(checkReply(grpc('tensor', raw), hex(PREDICT_GRPC.tensor), 'fixed').ok, false);
+    assert.equal(checkReply(grpc('tensor', raw), hex(GRPC_REPLIES.tensor), 'fixed').ok, false);
   }
 });
 
@@ -178,8 +165,8 @@ const anyCell = fc.record({
 const damaged = fc
   .tuple(
     fc.constantFrom(
-      ...Object.values(PREDICT_REST).map((text) => Buffer.from(text)),
-      ...Object.values(PREDICT_GRPC).map(hex),
+      ...Object.values(REST_REPLIES).map((text) => Buffer.from(text)),
+      ...Object.values(GRPC_REPLIES).map(hex),
     ),
     fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }),
   )
@@ -247,9 +234,9 @@ test('to rows of somebody else as many must come back, in whatever array; for on
     !check.ok && check.why.startsWith('expected an array of 3 rows, one for each that was sent, not of 1, found'),
   );
   assert.equal(json('{"data":{"ndarray":[]}}', 1).ok, false);
-  const grpcRows = checkReply(grpc('tftensor'), hex(PREDICT_GRPC.tftensor), { rows: 2 });
+  const grpcRows = checkReply(grpc('tftensor'), hex(GRPC_REPLIES.tftensor), { rows: 2 });
   assert.equal(grpcRows.ok, false);
-  assert.equal(checkReply(grpc('ndarray'), hex(PREDICT_GRPC.ndarray), { rows: 1 }).ok, true);
+  assert.equal(checkReply(grpc('ndarray'), hex(GRPC_REPLIES.ndarray), { rows: 1 }).ok, true);
 });
 
 test('numbers at different depths are no array, though there are as many as the shape says', () => {

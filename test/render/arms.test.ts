@@ -4,11 +4,9 @@ import fc from 'fast-check';
 import { describeArms } from '../../src/render/arm-conclusions.ts';
 import { buildDifferencesTable } from '../../src/render/arm-differences.ts';
 import { describeArmVerdict } from '../../src/render/arm-verdicts.ts';
-import { renderComment } from '../../src/render/comment.ts';
 import { buildHeadline } from '../../src/render/headline.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { toText } from '../../src/render/plain-text.ts';
-import { NOT_POSTED } from '../../src/render/posting.ts';
 import { renderTerminal } from '../../src/render/terminal.ts';
 import { type Comparison, type Report, type Verdict, verdict } from '../../src/report.ts';
 import { renderAll } from '../helpers/render-all.ts';
@@ -16,13 +14,6 @@ import { type SampleOptions, sampleReport } from '../helpers/sample-report.ts';
 
 const sample = sampleReport({ arms: ['base', 'new'], confirm: false });
 const ofArms = sample.comparisons.filter(({ kind }) => kind === 'arm');
-const PHRASES: Record<Verdict, RegExp> = {
-  slower: /(\d+)(?: of \d+)?(?: cells?)? slower/,
-  faster: /(\d+)(?: of \d+)?(?: cells?)? faster/,
-  equivalent: /(\d+)(?: of \d+)?(?: cells?)? equivalent/,
-  inconclusive: /(\d+)(?: of \d+)?(?: cells?)? inconclusive/,
-  'not-resolvable': /(\d+)(?: of \d+)?(?: cells?)? not resolvable/,
-};
 
 /** The sample with other verdicts of its arms, and some of their comparisons left out. */
 const anyReport = fc
@@ -37,29 +28,6 @@ const anyReport = fc
     });
     return { ...sample, comparisons: [...sample.comparisons.filter(({ kind }) => kind !== 'arm'), ...changed] };
   });
-
-test('the headline, the conclusion and the table count the same verdicts, and every planned cell once', () => {
-  fc.assert(
-    fc.property(anyReport, (report) => {
-      const lookup = createLookup(report);
-      const told = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
-      const headline = toText(buildHeadline(lookup).text);
-      const item = describeArms(lookup).map(toText).join('\n');
-      const rows = renderComment([lookup], NOT_POSTED).match(/^\|.*\| (?:🔴|🟢|⚪|❔) .*$/gm) ?? [];
-      let sum = told(headline, /(\d+)(?: cells?)? not compared/);
-      for (const [word, pattern] of Object.entries(PHRASES)) {
-        const expected = report.comparisons.filter(({ kind, verdict }) => kind === 'arm' && verdict === word).length;
-        assert.equal(told(headline, pattern), expected, headline);
-        assert.equal(told(item, pattern), expected, item);
-        const inTable = rows.filter((row) => row.includes(word.replace('-', ' '))).length;
-        assert.equal(inTable, expected, word);
-        sum += expected;
-      }
-      assert.equal(sum, report.cells.length);
-    }),
-    { seed: 31, numRuns: 150 },
-  );
-});
 
 test('a cell is named slower or faster only where its comparison says so', () => {
   fc.assert(
@@ -177,6 +145,8 @@ test('many arms are summed in the headline, and each has an item and tables of i
   const report = sampleReport({ arms: ['base', 'a', 'b', 'c'], confirm: false });
   const lookup = createLookup(report);
   assert.match(toText(buildHeadline(lookup).text), /, 3 arms against base: \d+ comparisons slower, /);
+  const two = createLookup(sampleReport({ arms: ['base', 'a', 'b'], confirm: false }));
+  assert.match(toText(buildHeadline(two).text), /, a against base: \d+ cells .*; b against base: \d+ cells /);
   assert.deepEqual(
     describeArms(lookup).map((item) => toText(item).split(':')[0]),
     ['a against base', 'b against base', 'c against base'],

@@ -3,18 +3,20 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { applyGate } from '../../src/analysis/gate.ts';
 import { parseGate } from '../../src/gate-rules.ts';
+import { buildAlert } from '../../src/render/alert.ts';
+import { describeArms } from '../../src/render/arm-conclusions.ts';
 import { buildArmTable } from '../../src/render/arm-tables.ts';
-import { tallyArms } from '../../src/render/arm-verdicts.ts';
 import { renderCsv } from '../../src/render/csv.ts';
 import { effect, effectWithInterval } from '../../src/render/format.ts';
 import { buildGateTable } from '../../src/render/gate-table.ts';
-import { buildAlert, buildHeadline } from '../../src/render/headline.ts';
+import { buildHeadline } from '../../src/render/headline.ts';
 import { renderHtml } from '../../src/render/html.ts';
 import { createLookup, type Lookup } from '../../src/render/lookup.ts';
 import { toText } from '../../src/render/plain-text.ts';
 import { NOT_POSTED } from '../../src/render/posting.ts';
 import type { Prose } from '../../src/render/prose.ts';
 import { renderPages } from '../../src/render/render.ts';
+import { tallyArms } from '../../src/render/tally.ts';
 import { renderTerminal } from '../../src/render/terminal.ts';
 import type { Comparison, Report, Verdict } from '../../src/report.ts';
 import { listTags, missingGfm, parseGfm } from '../helpers/gfm.ts';
@@ -138,9 +140,11 @@ test('headline, tables, bold cells, conclusions and CSV count the same cells wit
       lookup.groups.flatMap((group) => buildArmTable(lookup, group, other, { isNarrow: false }).rows),
     );
     const csv = parseRows(renderCsv(report));
+    const items = describeArms(lookup).map(toText).join('\n');
     for (const verdict of VERDICTS) {
       const expected = between.filter((comparison) => comparison.verdict === verdict).length;
-      assert.equal(countWord(headline, WORDS[verdict]), expected, `${verdict}: ${headline}`);
+      for (const text of [headline, items])
+        assert.equal(countWord(text, WORDS[verdict]), expected, `${verdict}: ${text}`);
       const cells = tables.flat().filter((cell) => toText(cell).startsWith(`${SIGNS[verdict]} ${WORDS[verdict]}`));
       assert.equal(cells.length, lookup.others.length === 0 ? 0 : expected);
       assert.equal(csv.filter((row) => row.against_baseline_verdict === verdict).length, expected);

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { findFastest, findSlowest } from '../../src/render/contest.ts';
 import { listFastest } from '../../src/render/fastest.ts';
-import { createLookup } from '../../src/render/lookup.ts';
+import { cellLabel, createLookup } from '../../src/render/lookup.ts';
 import { buildPivot } from '../../src/render/pivot.ts';
 import { toText } from '../../src/render/plain-text.ts';
-import { type CellResult, type Report, verdict } from '../../src/report.ts';
+import { type CellReport, type CellResult, type Report, verdict } from '../../src/report.ts';
 import { renderAll } from '../helpers/render-all.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
@@ -62,9 +62,9 @@ test('a cell is called fastest only where no comparison, no interval and no mark
           assert.ok(p50Ms.value > (result.p50Ms.high ?? 0), 'a cell that takes part in no claim may be faster');
           continue;
         }
-        const difference = lookup.difference(cell, other);
-        if (difference === null) assert.ok(p50Ms.low > (result.p50Ms.high ?? 0));
-        else assert.equal(difference.verdict, 'slower');
+        const found = lookup.verdict(cell, other);
+        if (found === null) assert.ok(p50Ms.low > (result.p50Ms.high ?? 0));
+        else assert.equal(found, 'slower');
       }
     }),
     { seed: 21, numRuns: 500 },
@@ -72,14 +72,35 @@ test('a cell is called fastest only where no comparison, no interval and no mark
 });
 
 test('fastest and slowest mirror each other: turned values turn one into the other', () => {
-  const lookup = createLookup(sample);
-  const fastest = findFastest(lookup, sample.cells);
-  const slowest = findSlowest(lookup, sample.cells);
-  assert.ok('first' in fastest && 'first' in slowest);
-  assert.ok(fastest.first.result.p50Ms.value < slowest.first.result.p50Ms.value);
+  const turnedWord = { faster: 'slower', slower: 'faster' } as const;
+  const turn = (report: Report): Report => ({
+    ...report,
+    cells: report.cells.map((cell) => {
+      const base = cell.results.base as CellResult;
+      const { value, low, high } = base.p50Ms;
+      const p50Ms = { ...base.p50Ms, value: -value, low: high && -high, high: low && -low };
+      return { ...cell, results: { base: { ...base, p50Ms } } };
+    }),
+    comparisons: report.comparisons.map((one) => ({
+      ...one,
+      verdict: turnedWord[one.verdict as 'faster'] ?? one.verdict,
+    })),
+  });
+  fc.assert(
+    fc.property(anyReport, (report) => {
+      const turned = turn(report);
+      const [fastest, slowest] = [
+        findFastest(createLookup(report), report.cells),
+        findSlowest(createLookup(turned), turned.cells),
+      ];
+      const idOf = (contest: typeof fastest) => ('first' in contest ? contest.first.cell.id : null);
+      assert.deepEqual([fastest.state, idOf(fastest)], [slowest.state, idOf(slowest)]);
+    }),
+    { seed: 23, numRuns: 300 },
+  );
 });
 
-test('the table, the sentence and the list of outputs name the same cells', () => {
+test('the sentence and the list of outputs name the same cells', () => {
   fc.assert(
     fc.property(anyReport, (report) => {
       const lookup = createLookup(report);
@@ -92,6 +113,9 @@ test('the table, the sentence and the list of outputs name the same cells', () =
       assert.equal(ids.length === 1, / is fastest/.test(sentence), sentence);
       assert.equal(ids.length > 1, /are not told apart as fastest/.test(sentence), sentence);
       assert.equal(ids.length === 0, contest.state === 'unclaimable');
+      const names = ids.slice(0, 2).map((id) => toText(cellLabel(lookup.cell(id) as CellReport)));
+      const [, told = ''] = sentence.replaceAll('`', '').split(/\*\*Batch 1\*\*: /);
+      if (ids.length > 0) assert.ok(told.startsWith(names.join(ids.length > 2 ? ', ' : ' and ')), sentence);
     }),
     { seed: 22, numRuns: 60 },
   );

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { applyGate } from '../../src/analysis/gate.ts';
+import { parseGate } from '../../src/gate-rules.ts';
+import { buildAlert } from '../../src/render/alert.ts';
 import { describeKept, describeRule } from '../../src/render/gate-findings.ts';
 import { buildGateTable, explainGate } from '../../src/render/gate-table.ts';
 import { describeLimit } from '../../src/render/gate-words.ts';
-import { buildAlert, buildHeadline } from '../../src/render/headline.ts';
+import { buildHeadline } from '../../src/render/headline.ts';
 import { createLookup } from '../../src/render/lookup.ts';
 import { toText } from '../../src/render/plain-text.ts';
 import { renderTerminal } from '../../src/render/terminal.ts';
@@ -118,6 +121,19 @@ test('of a hundred checks and fifty rules the table shows some, and every check 
     counted,
     report.gate?.rules.reduce((sum, { checks }) => sum + checks.length, 0),
   );
+});
+
+test('the note on the limits says so where equivalence kept one that the interval reaches over', () => {
+  const note = (high: number): string => {
+    const report = sampleReport({ ...ARMS, confirm: false });
+    const comparisons = report.comparisons.map((one) => ({ ...one, verdict: 'equivalent' as const, high }));
+    return toText(explainGate(createLookup(applyGate({ ...report, comparisons }, parseGate('regression')))));
+  };
+  assert.match(
+    note(0.051),
+    /held against the verdict is equivalent: its 90% interval lies wholly within the margin\. I/,
+  );
+  assert.doesNotMatch(note(0.049), /verdict/);
 });
 
 test('a throughput is worst where it is lowest, and is not reached', () => {

@@ -35,6 +35,7 @@ test('a report in which no cell was measured is incomplete and red, alone and am
     const { state, word, text } = buildHeadline(createLookup(report));
     assert.deepEqual({ state, word }, { state: 'bad', word: 'incomplete' });
     assert.match(toText(text), /(?:\b0 cells|\b0 of 24 cells) measured/);
+    assert.doesNotMatch(toText(text), /2021 conclusions/);
     for (const page of Object.values(renderPages([report], NOT_POSTED))) assert.match(page, /^### 🔴 /m);
     const folded = renderPages([{ ...sampleReport(), id: 'good' }, report], NOT_POSTED);
     for (const page of Object.values(folded)) {

@@ -7,6 +7,7 @@ import { silentLog } from '../../src/log.ts';
 import { encodePayloads } from '../../src/payload/payloads.ts';
 import { planCells } from '../../src/plan.ts';
 import { calibrate } from '../../src/run/calibrate.ts';
+import { measurePath } from '../../src/run/path-cost.ts';
 import { turnKey } from '../../src/run/rounds.ts';
 import { type Verified, verify } from '../../src/run/verify.ts';
 import { startServerProcess } from '../../src/server/spawn.ts';
@@ -201,4 +202,16 @@ test('without a cell nothing is put up, and nothing is said of the floor', async
   const target = targetOf('base', far.start);
   await using calibration = await calibrate([], payloads, verified, [target], loader, options);
   assert.deepEqual([calibration.floorAt.size, calibration.paths, far.up], [0, [], false]);
+});
+
+test('the way and loopback are told apart, with how many requests of each there were', async () => {
+  const scripted = {
+    block: async (way: string) => ({ latencyMs: Float64Array.of(way === 'path' ? 2 : 1), error: null }),
+  };
+  const options = { timeoutMs: 5000, signal };
+  const { costs } = await measurePath(cells, 'base', (_, way) => way, scripted as unknown as Loader, options);
+  assert.deepEqual(
+    costs.map(({ cell, requests, pathP50Ms, loopbackP50Ms }) => [cell, requests, pathP50Ms, loopbackP50Ms]),
+    cells.map(({ id }) => [id, 3, 2, 1]),
+  );
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { BlockOrder } from '../../src/load/block-order.ts';
 import type { Loader } from '../../src/load/loader.ts';
 import type { MeasuredBlock } from '../../src/load/protocol.ts';
 import { silentLog } from '../../src/log.ts';
@@ -34,9 +35,11 @@ const config = {
 /** A load process that makes its blocks up: `latency` of the n-th block of a key, from 0, or why it fails. */
 function scripted(latency: (key: string, n: number) => number | string) {
   const asked: string[] = [];
+  const orders: [string, BlockOrder][] = [];
   const counts = new Map<string, number>();
-  const block = async (key: string): Promise<MeasuredBlock> => {
+  const block = async (key: string, order: BlockOrder): Promise<MeasuredBlock> => {
     asked.push(key);
+    orders.push([key, order]);
     const n = counts.get(key) ?? 0;
     counts.set(key, n + 1);
     const found = latency(key, n);
@@ -65,7 +68,12 @@ function scripted(latency: (key: string, n: number) => number | string) {
       gaveUp: failed,
     };
   };
-  return { loader: { block } as Partial<Loader> as Loader, asked, count: (key: string) => counts.get(key) ?? 0 };
+  return {
+    loader: { block } as Partial<Loader> as Loader,
+    asked,
+    orders,
+    count: (key: string) => counts.get(key) ?? 0,
+  };
 }
 
 function targetOf(id: string): Target {
@@ -173,4 +181,32 @@ test("a null server's failure ends the floors of its cells, which are measured t
   assert.equal(count(`floor:base:${X}`), 4);
   assert.equal(count(`floor:base:${Y}`), ROUNDS);
   assert.equal(count(`cell:base:${X}`), ROUNDS);
+});
+
+test('a cell that was given up is asked no more, under no name', async () => {
+  for (const at of [1, 2, 3]) {
+    const { loader, asked } = scripted((key, n) => (key === `cell:base:${X}` && n === at ? 'refused' : noise(n)));
+    const { failed } = await run(['base'], loader);
+    assert.deepEqual([...failed.keys()], [X]);
+    const last = asked.lastIndexOf(`cell:base:${X}`);
+    assert.deepEqual(
+      asked.slice(last + 1).filter((key) => key.endsWith(X)),
+      [],
+    );
+  }
+});
+
+test('floors are asked often enough for a p99, and the arrivals of each block are drawn anew', async () => {
+  const { loader, orders } = scripted((_, n) => noise(n));
+  await run(['base'], loader, { rate: { perSecond: 100, arrivals: 'poisson' } });
+  const floors = orders.filter(([key]) => key.startsWith('floor:')).map(([, order]) => order);
+  assert.ok(floors.every(({ rate, minRequests }) => rate === null && minRequests * ROUNDS >= 300));
+  const seeds = orders.flatMap(([, { rate }]) => rate?.seed ?? []);
+  assert.deepEqual([seeds.length, new Set(seeds).size], [3 * ROUNDS, 3 * ROUNDS]);
+});
+
+test('rounds are added only as long as there is time', async () => {
+  const { loader } = scripted((_, n) => 1 + (n % 2));
+  const { stopping, roundsDone } = await run(['base'], loader, { precision: 0.01, budgetMs: 0 });
+  assert.deepEqual([stopping?.ended, roundsDone], ['budget', ROUNDS]);
 });

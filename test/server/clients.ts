@@ -4,7 +4,7 @@ import { type ClientHttp2Session, connect, type IncomingHttpHeaders as Http2Head
 import { createConnection, type Socket } from 'node:net';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 
-export interface RestReply {
+interface RestReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -23,7 +23,7 @@ export async function callRest(
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
 }
 
-export interface GrpcReply {
+interface GrpcReply {
   readonly headers: Http2Headers;
   readonly trailers: Http2Headers;
   /** With its prefix. */
@@ -88,17 +88,10 @@ export async function withLibrary<T>(port: number, use: (client: Client) => Prom
   }
 }
 
-export const PREDICT = '/seldon.protos.Seldon/Predict';
-
-/** A gRPC message with its prefix. */
-export function withPrefix(message: Uint8Array, flag = 0): Buffer {
-  const prefix = Buffer.from([flag, 0, 0, 0, 0]);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
-}
+const PREDICT = '/seldon.protos.Seldon/Predict';
 
 /** A bare socket that keeps what it receives. */
-export interface Wire {
+interface Wire {
   readonly socket: Socket;
   received(): Buffer;
   /** Resolves when what was received satisfies the condition; rejects when the server closes before. */

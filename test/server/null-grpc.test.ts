@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import { FRAME, frame, PREFACE, settings, windowUpdate } from '../../src/http2/frames.ts';
 import { encodeFields } from '../../src/http2/hpack.ts';
 import { startNull } from '../../src/server/null-server.ts';
-import { callHttp2, callLibrary, openWire, withLibrary, withPrefix, withSession } from './clients.ts';
+import { RAW_GRPC_REPLY } from '../helpers/recorded-replies.ts';
+import { withPrefix } from '../helpers/with-prefix.ts';
+import { callHttp2, callLibrary, openWire, withLibrary, withSession } from './clients.ts';
 
 const BOUND = { timeout: 30_000 };
-const MESSAGE = Buffer.from('1a0d1a0b0a0911000000000000f03f', 'hex');
+const MESSAGE = Buffer.from(RAW_GRPC_REPLY, 'hex');
 const REQUEST_HEADERS = Buffer.concat([
   // :method POST and :scheme http are in the static table.
   Buffer.from([0x83, 0x86]),
@@ -187,6 +189,17 @@ test('the reply gives back the credit that the request used, in the same breath'
     );
     assert.equal(frames[0]?.payload.readUInt32BE(0), 50_005);
     assert.ok(frames[2]?.payload.equals(withPrefix(MESSAGE)));
+    wire.socket.destroy();
+  });
+});
+
+test('a reply that waits for credit gives back the credit of its request, too', BOUND, async () => {
+  await withNull(Buffer.alloc(100_000), async (port) => {
+    const wire = await openWire(port);
+    wire.socket.write(Buffer.concat([GREETING, call(1, withPrefix(Buffer.alloc(50_000)))]));
+    const bytes = await wire.until((received) => framesOf(received).some(({ type }) => type === FRAME.data));
+    const credit = framesOf(bytes).filter(({ type }) => type === FRAME.windowUpdate);
+    assert.deepEqual(credit.map(({ stream, payload }) => [stream, payload.readUInt32BE(0)]).slice(1), [[0, 50_005]]);
     wire.socket.destroy();
   });
 });

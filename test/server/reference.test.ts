@@ -7,23 +7,12 @@ import { encodeRequest } from '../../src/payload/encode.ts';
 import { ENCODINGS, type Method } from '../../src/plan.ts';
 import { startReference } from '../../src/server/reference.ts';
 import type { ModelPorts, ReferenceSpec } from '../../src/server/spec.ts';
-import { callHttp2, callLibrary, callRest, openWire, withLibrary, withPrefix, withSession } from './clients.ts';
+import { GRPC_REPLIES, RAW_GRPC_REPLY, REST_REPLIES } from '../helpers/recorded-replies.ts';
+import { withPrefix } from '../helpers/with-prefix.ts';
+import { callHttp2, callLibrary, callRest, openWire, withLibrary, withSession } from './clients.ts';
 
 const BOUND = { timeout: 30_000 };
 
-// Recorded from the wrapper (1.19.0) with the image `img:1`.
-const REST_REPLIES = {
-  ndarray: '{"data":{"names":[],"ndarray":[1]},"meta":{"requestPath":{"classifier":"img:1"}}}\n',
-  tensor: '{"data":{"names":[],"tensor":{"shape":[1],"values":[1]}},"meta":{"requestPath":{"classifier":"img:1"}}}\n',
-  tftensor:
-    '{"data":{"names":[],"tftensor":{"dtype":"DT_INT64","int64Val":["1"],"tensorShape":{"dim":[{"size":"1"}]}}},"meta":{"requestPath":{"classifier":"img:1"}}}\n',
-};
-const GRPC_REPLIES = {
-  ndarray: '121522130a0a636c61737369666965721205696d673a311a0d1a0b0a0911000000000000f03f',
-  tensor: '121522130a0a636c61737369666965721205696d673a311a0f120d0a01011208000000000000f03f',
-  tftensor: '121522130a0a636c61737369666965721205696d673a311a0d220b0809120412020801520101',
-};
-const RAW_GRPC_REPLY = '1a0d1a0b0a0911000000000000f03f';
 /** In the order in which the wrapper sends them. */
 const REST_HEADERS = ['Server', 'Date', 'Connection', 'Content-Type', 'Content-Length', 'Access-Control-Allow-Origin'];
 

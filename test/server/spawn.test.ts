@@ -7,6 +7,8 @@ import { workerScript } from '../../src/assets.ts';
 import { ServerError } from '../../src/errors.ts';
 import { encodeRequest } from '../../src/payload/encode.ts';
 import { startServerProcess } from '../../src/server/spawn.ts';
+import { listDescendants, listSurvivors } from '../helpers/descendants.ts';
+import { RAW_GRPC_REPLY } from '../helpers/recorded-replies.ts';
 import { callLibrary, callRest, withLibrary } from './clients.ts';
 
 const BOUND = { timeout: 60_000 };
@@ -43,7 +45,7 @@ test(
       assert.equal((await callRest(raw.restPort, { body })).body, '[1]\n');
       const message = encodeRequest({ transport: 'grpc', encoding: 'tensor', batch: 3 }).bytes;
       const reply = await withLibrary(raw.grpcPort, (client) => callLibrary(client, message));
-      assert.equal(reply.toString('hex'), '1a0d1a0b0a0911000000000000f03f');
+      assert.equal(reply.toString('hex'), RAW_GRPC_REPLY);
       assert.equal(server.lost.aborted, false);
     }
     assert.equal(isAlive(pid), false);
@@ -93,8 +95,12 @@ test('aborted before or while it starts, it rejects with the reason and leaves n
   await assert.rejects(startServerProcess(REFERENCE, AbortSignal.abort(reason)), reason);
   const controller = new AbortController();
   const starting = startServerProcess(REFERENCE, controller.signal);
+  const begun = process.platform === 'linux' ? await listDescendants(process.pid) : [];
   controller.abort(reason);
   await assert.rejects(starting, reason);
+  if (process.platform !== 'linux') return;
+  assert.equal(begun.length, 1);
+  assert.deepEqual(await listSurvivors(begun), []);
 });
 
 async function isListening(port: number): Promise<boolean> {

@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { parseConfig } from '../../src/config.ts';
 import { createClient } from '../../src/github/client.ts';
-import { readOccasion } from '../../src/github/occasion.ts';
 import { silentLog } from '../../src/log.ts';
 import type { Report } from '../../src/report.ts';
 import { type Outlet, within } from '../../src/shell/outlet.ts';
 import { recall } from '../../src/shell/recall.ts';
-import { environmentOf, eventOf } from '../helpers/github/events.ts';
 import { PATHS } from '../helpers/github/faults.ts';
+import { occasionOf } from '../helpers/github/job.ts';
 import { type GitHub, startGitHub } from '../helpers/github/server.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 /** A job of a pull request that asks for earlier runs. */
 async function openJob(github: GitHub, signal = new AbortController().signal): Promise<Outlet> {
-  const folder = await mkdtemp(join(tmpdir(), 'event-'));
-  const path = join(folder, 'event.json');
-  await writeFile(path, JSON.stringify(eventOf('pull_request', github)));
-  const occasion = readOccasion({ ...environmentOf(github, 'pull_request'), GITHUB_EVENT_PATH: path });
-  await rm(folder, { recursive: true });
+  const occasion = await occasionOf(github, 'pull_request');
   const inputs: Record<string, string> = { baseline: 'artifact', target: 'reference' };
   const config = parseConfig((name) => inputs[name] ?? '', 'action');
   return { config, log: silentLog, occasion, client: createClient(github.token, signal, github.apiUrl), signal };
@@ -77,7 +69,7 @@ test('without an earlier run there is an explicit none, and without a token a re
   assert.ok(history?.status === 'unreadable' && /github-token is empty/.test(history.why));
 });
 
-test('50 MB are not downloaded', async () => {
+test('an artifact of 70 MiB is not downloaded', async () => {
   await using github = await startGitHub();
   github.addPull();
   const run = github.addRun();

@@ -40,6 +40,11 @@ test('beyond twelve the drawn p is close to the exact one, and the seed decides 
   assert.equal(p(differences, 4), p(differences, 4));
 });
 
+// Of the four ways to give two ones their signs two are as far from zero.
+test('each difference has a sign of its own, those behind the thirty-second too', () => {
+  for (const zeros of [18, 38]) assert.ok(Math.abs(p([...Array(zeros).fill(0), 1, 1]) - 0.5) < 0.02);
+});
+
 test('a drawn p is never zero', () => {
   assert.equal(p(Array.from({ length: 40 }, () => 0.3)), 1 / 10_001);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { estimatePaired, type PairedEstimate, studentInterval } from '../../src/stats/paired.ts';
-import { judge, logMargin, marginP, roundsNeeded } from '../../src/stats/verdict.ts';
+import { detectableDifference, judge, logMargin, marginP, roundsNeeded } from '../../src/stats/verdict.ts';
 
 const limit = logMargin(0.05);
 const verdictOf = (estimate: PairedEstimate, p = marginP(estimate, limit)) => judge(estimate, limit, p);
@@ -101,6 +101,13 @@ test('the nearer the difference lies to the margin, the more rounds it needs', (
 test('beyond the margin the family counts', () => {
   assert.equal(roundsNeeded({ n: 4, mean: 0.15, spread: 0.08 }, limit, 1), 7);
   assert.equal(roundsNeeded({ n: 4, mean: 0.15, spread: 0.08 }, limit, 40), 13);
+  assert.equal(roundsNeeded({ n: 8, mean: 0.03, spread: 0.08 }, limit, 40), 145, 'within it, it does not');
+});
+
+// norm.ppf(.975) + .84, norm.ppf(1 - .0125 / 2) + .84
+test('what 80 % power finds is 2.8 standard errors at 5 %, and more at a stricter level', () => {
+  assert.ok(Math.abs(detectableDifference(0.02, 0.05) - 0.02 * 2.79996) < 1e-6);
+  assert.ok(Math.abs(detectableDifference(0.02, 0.0125) - 0.02 * 3.33771) < 1e-6);
 });
 
 test('rounds needed are more than were run', () => {

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { ServerError } from '../../src/errors.ts';
 import { runDocker } from '../../src/target/docker-cli.ts';
 import { startDockerTarget } from '../../src/target/local/docker.ts';
@@ -9,14 +7,8 @@ import { type ModelImage, provideImage } from '../../src/target/model-image.ts';
 import { endRecorded } from '../../src/target/release.ts';
 import type { Target } from '../../src/target/target.ts';
 import { buildScriptImage, docker, findBaseImage } from '../helpers/docker.ts';
-import {
-  createArm,
-  createTargetConfig,
-  createTestFolder,
-  createTestHost,
-  type TestHost,
-  writeScript,
-} from './helpers.ts';
+import { createArm, createTargetConfig, createTestHost, type TestHost } from './helpers.ts';
+import { useFakeProgram, usePath } from './kubernetes/fake-program.ts';
 
 const config = createTargetConfig({ kind: 'docker' });
 
@@ -49,14 +41,6 @@ async function failsWith(reference: string, message: RegExp, line: RegExp): Prom
 
 async function isThere(name: string): Promise<boolean> {
   return (await docker('ps', '--all', '--quiet', '--filter', `name=^${name}$`)) !== '';
-}
-
-/** A program named docker that fails as the real one does where it cannot be provoked. */
-async function putFakeDocker(t: TestContext, says: string, code: number): Promise<NodeJS.ProcessEnv> {
-  const folder = join(await createTestFolder(t), 'bin');
-  await mkdir(folder);
-  await writeScript(join(folder, 'docker'), [`echo '${says}' >&2`, `exit ${code}`]);
-  return { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
 }
 
 const SERVES = `
@@ -158,13 +142,28 @@ test('records with names that are not ours are refused', async () => {
   await assert.rejects(endRecorded({ kind: 'image', reference: 'postgres' }), /expected an image named seldon-bench/);
   await assert.rejects(
     endRecorded({ kind: 'kind-cluster', name: 'dev', kubeconfig: '/x' }),
-    /expected a cluster named sb-/,
+    /expected the name of a cluster of our own/,
   );
   await assert.rejects(endRecorded({ kind: 'namespace', name: 'prod', ...place }), /expected a namespace named/);
   await assert.rejects(
     endRecorded({ kind: 'namespace', name: 'seldon-bench-1', ...place, label: '' }),
     /expected a label/,
   );
+  for (const [node, reference] of [
+    ['--privileged', 'model:1'],
+    ['node', '--all'],
+  ] as const) {
+    await assert.rejects(endRecorded({ kind: 'node-image', node, reference }), /expected an image, got/);
+  }
+  for (const path of ['/', '/etc', '/seldon-bench-00000000/../etc', '/seldon-bench-1']) {
+    await assert.rejects(endRecorded({ kind: 'node-folder', node: 'node', path }), /expected a folder of our own, got/);
+  }
+  for (const label of ['app=web', 'seldon-bench/run=', 'seldon-bench/run=a,b']) {
+    await assert.rejects(
+      endRecorded({ kind: 'models', namespace: 'team', ...place, label }),
+      /expected the label of a run, got/,
+    );
+  }
 });
 
 const REFUSALS = [
@@ -177,9 +176,8 @@ const REFUSALS = [
 
 for (const [says, message] of REFUSALS) {
   test(`what to do is said where Docker says: ${says.slice(0, 40)}`, async (t) => {
-    const env = await putFakeDocker(t, says, 1);
-    const signal = new AbortController().signal;
-    await assert.rejects(runDocker(['ps'], { signal, env }), (error: unknown) => {
+    await useFakeProgram(t, 'docker', [`echo '${says}' >&2; exit 1`]);
+    await assert.rejects(runDocker(['ps'], { signal: t.signal }), (error: unknown) => {
       assert.ok(error instanceof ServerError);
       assert.match(error.message, message);
       assert.match(error.detail.join(''), /^(Cannot connect|permission denied)/);
@@ -188,10 +186,7 @@ for (const [says, message] of REFUSALS) {
   });
 }
 
-test('without Docker on the PATH the message says so', async () => {
-  const signal = new AbortController().signal;
-  await assert.rejects(
-    runDocker(['ps'], { signal, env: { PATH: '/nonexistent' } }),
-    /expected docker on the PATH.*choose another target/,
-  );
+test('without Docker on the PATH the message says so', async (t) => {
+  usePath(t, '/nonexistent');
+  await assert.rejects(runDocker(['ps'], { signal: t.signal }), /expected docker on the PATH.*choose another target/);
 });

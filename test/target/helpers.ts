@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -79,6 +81,14 @@ export function createArm(changes: Partial<ArmConfig> = {}): ArmConfig {
   };
 }
 
+/** A port of this machine on which the server listens as long as the test runs. */
+export async function listen(t: TestContext, server: Pick<Server, 'listen' | 'address' | 'close'>): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server as Server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
 /** A folder that goes with the test. */
 export async function createTestFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'target-test-'));
@@ -103,7 +113,7 @@ export async function writeFakePython(path: string, version: string, changes: ob
     ...changes,
   };
   await mkdir(dirname(path), { recursive: true });
-  return writeScript(path, [`echo '${JSON.stringify(answer)}'`]);
+  return writeScript(path, ['[ "$1" = -I ] || exit 1', `echo '${JSON.stringify(answer)}'`]);
 }
 
 /** Any real Python of this machine, to run the guard with; null where there is none. */

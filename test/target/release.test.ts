@@ -33,6 +33,10 @@ test('a process that started at another time than the recorded one is left alone
   assert.equal(await isGroupAlive(group.pid), true);
 });
 
+test('what kill(2) takes for this group, or for everybody, is the id of none', async () => {
+  for (const group of [0, 1, -5, 1.5, Number.NaN]) await assert.rejects(isGroupAlive(group), RangeError);
+});
+
 test('the start time of a process stays the same, and there is none for a process that is not', async () => {
   const own = await readStartTime(process.pid);
   assert.ok(own);

@@ -5,9 +5,9 @@ import { isConcurrent } from '../loop.ts';
 import { plain } from '../prose.ts';
 import { inkOf, SHAPES } from './inks.ts';
 import type { Mark, Point } from './marks.ts';
+import type { TitledPanel } from './panel.ts';
 import { drawnArms } from './select.ts';
 import { fitScale } from './ticks.ts';
-import type { TitledPanel } from './titled-panel.ts';
 
 /**
  * Median latency over the batch size, both logarithmic: a panel for each method and number of connections, a line for

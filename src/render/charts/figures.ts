@@ -3,11 +3,10 @@ import type { Group, Lookup } from '../lookup.ts';
 import { type Plain, type Prose, plain, say } from '../prose.ts';
 import { listBatchPanels } from './batch-lines.ts';
 import { buildFloorPanel } from './floor-shares.ts';
-import { drawPanel } from './panel.ts';
+import { drawPanel, type TitledPanel } from './panel.ts';
 import { type Distribution, listQuantilePanels } from './quantiles.ts';
 import { listRoundPanels, MOST_ROUNDS } from './rounds.ts';
 import type { Svg } from './svg.ts';
-import type { TitledPanel } from './titled-panel.ts';
 
 /** Small charts of one kind, and what they show in words. */
 export interface Figure {

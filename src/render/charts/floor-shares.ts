@@ -65,7 +65,6 @@ export function buildFloorPanel(lookup: Lookup, group: Group): Panel | null {
           text: percent(share),
           ink: { colour: 'var(--text)' },
           dx: 4,
-          halo: true,
         }),
       ),
     ],

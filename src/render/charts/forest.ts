@@ -60,7 +60,7 @@ export function buildForestPanel(
         width: 1,
       },
       ...shown.flatMap(({ y, name, at, from: low, to: high, ink, shape }): Mark[] => [
-        { kind: 'text', at: [from, y], text: name, ink: { colour: 'var(--text)' }, dy: -8, halo: true },
+        { kind: 'text', at: [from, y], text: name, ink: { colour: 'var(--text)' }, dy: -8 },
         {
           kind: 'spans',
           spans: [

@@ -14,8 +14,7 @@ export interface Ink {
   readonly hollow?: boolean;
 }
 
-export type Colour =
-  `var(--${'rest' | 'grpc' | 'good' | 'doubt' | 'bad' | 'soft' | 'text' | 'band' | 'rule' | 'ground'})`;
+type Colour = `var(--${'rest' | 'grpc' | 'good' | 'doubt' | 'bad' | 'soft' | 'text' | 'band' | 'rule' | 'ground'})`;
 
 export type Shape = 'circle' | 'square' | 'triangle' | 'cross';
 
@@ -31,17 +30,14 @@ export type Mark =
     }
   /** A rectangle between two corners. */
   | { readonly kind: 'area'; readonly from: Point; readonly to: Point; readonly ink: Ink }
-  /** Text beside a point, `dx` and `dy` pixels from it. */
+  /** Text that begins at a point, `dx` and `dy` pixels from it, with a rim, as lines may run through it. */
   | {
       readonly kind: 'text';
       readonly at: Point;
       readonly text: Plain;
       readonly ink: Ink;
-      readonly align?: 'left' | 'right' | 'center';
       readonly dx?: number;
       readonly dy?: number;
-      /** A rim of the ground's colour, for text that lines run through. */
-      readonly halo?: boolean;
     };
 
 /** The mark as an element of a custom series. */
@@ -61,9 +57,16 @@ export function drawMark(mark: Mark, coord: Coord) {
     }
     case 'text': {
       const [x = 0, y = 0] = coord(mark.at);
-      const { text, align = 'left', dx = 0, dy = 0 } = mark;
-      const rim = mark.halo ? { stroke: 'var(--ground)', lineWidth: 3 } : {};
-      const style = { text, align, verticalAlign: 'middle' as const, fontSize: 11, fill: mark.ink.colour, ...rim };
+      const { text, dx = 0, dy = 0 } = mark;
+      const rim = { stroke: 'var(--ground)', lineWidth: 3 };
+      const style = {
+        text,
+        align: 'left' as const,
+        verticalAlign: 'middle' as const,
+        fontSize: 11,
+        fill: mark.ink.colour,
+        ...rim,
+      };
       return { type: 'text' as const, x: x + dx, y: y + dy, style, silent: true };
     }
   }

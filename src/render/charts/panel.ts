@@ -19,6 +19,12 @@ export interface Panel {
   readonly marks: readonly Mark[];
 }
 
+/** A panel with the words that stand above it. */
+export interface TitledPanel {
+  readonly title: Plain;
+  readonly panel: Panel;
+}
+
 export interface Axis {
   readonly title: Plain | null;
   readonly scale: 'linear' | 'log';
@@ -32,7 +38,7 @@ export interface Axis {
 }
 
 /** Fits a narrow telephone unscaled, so the letters are of the size that they are drawn in. */
-export const PANEL_WIDTH = 340;
+const PANEL_WIDTH = 340;
 
 /** The panel as SVG, by the chart library's server-side renderer: no script, no animation, nothing that answers a pointer. */
 export function drawPanel({ label, height, left, x, y, marks }: Panel): Svg {

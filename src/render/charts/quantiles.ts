@@ -4,10 +4,10 @@ import type { Group, Lookup } from '../lookup.ts';
 import { type Plain, plain } from '../prose.ts';
 import { inkOf } from './inks.ts';
 import type { Mark, Point } from './marks.ts';
+import type { TitledPanel } from './panel.ts';
 import { readHistogram } from './read-histogram.ts';
 import { byEncoding, drawnArms } from './select.ts';
 import { fitScale } from './ticks.ts';
-import type { TitledPanel } from './titled-panel.ts';
 
 /** Of one cell of one arm. */
 export interface Distribution {

@@ -4,9 +4,9 @@ import type { Group, Lookup } from '../lookup.ts';
 import { type Plain, plain } from '../prose.ts';
 import { inkOf } from './inks.ts';
 import type { Mark, Point } from './marks.ts';
+import type { TitledPanel } from './panel.ts';
 import { byEncoding, drawnArms } from './select.ts';
 import { fitScale } from './ticks.ts';
-import type { TitledPanel } from './titled-panel.ts';
 
 /** More dots than pixels show nothing more; the first rounds are those that every cell has. */
 export const MOST_ROUNDS = 200;

@@ -114,9 +114,7 @@ async function watch(
         : `ended with code ${exitCode}`;
     return new ServerError(
       `expected the container for ${method} to keep running; it ${how}. Its last lines may say why.`,
-      {
-        detail,
-      },
+      { detail },
     );
   } catch (error) {
     if (error instanceof ServerError) return error;

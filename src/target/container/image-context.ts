@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { modelFolder } from '../../assets.ts';
@@ -23,6 +24,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['__pycache__', '.git', '.venv', '
 export async function writeContext(
   folder: string,
   arm: Pick<ArmConfig, 'seldonVersion' | 'packages' | 'model' | 'tensorflow'>,
+  maxFiles = MAX_FILES,
 ): Promise<string> {
   const { model, tensorflow } = arm;
   await cp(join(modelFolder, 'Dockerfile'), join(folder, 'Dockerfile'));
@@ -33,7 +35,7 @@ export async function writeContext(
   if (tensorflow === 'stand-in') await cp(join(modelFolder, 'stand-in'), standIn, { recursive: true, filter: isKept });
   const into = join(folder, 'model');
   await mkdir(into);
-  if (model) await copyModel(model.folder, into);
+  if (model) await copyModel(model.folder, into, maxFiles);
   else await copyOurModels(into);
   return hashFolder(folder);
 }
@@ -65,7 +67,7 @@ async function copyOurModels(into: string): Promise<void> {
   await Promise.all(files.map((name) => cp(join(modelFolder, name), join(into, name))));
 }
 
-async function copyModel(from: string, into: string): Promise<void> {
+async function copyModel(from: string, into: string, maxFiles: number): Promise<void> {
   let files = 0;
   let bytes = 0;
   await cp(from, into, {
@@ -74,13 +76,14 @@ async function copyModel(from: string, into: string): Promise<void> {
     dereference: true,
     filter: async (path) => {
       if (path !== from && !isKept(path)) return false;
-      const stats = await stat(path);
-      if (!stats.isFile()) return stats.isDirectory();
+      // Null for a link that leads nowhere, such as an editor's lock.
+      const stats = await stat(path).catch(() => null);
+      if (!stats?.isFile()) return stats?.isDirectory() ?? false;
       files++;
       bytes += stats.size;
-      if (files > MAX_FILES || bytes > MAX_BYTES) {
+      if (files > maxFiles || bytes > MAX_BYTES) {
         throw new ServerError(
-          `expected a model folder of at most ${MAX_FILES} files and 2 GiB; ${from} has more. Name a folder that has only the model.`,
+          `expected a model folder of at most ${maxFiles} files and 2 GiB; ${from} has more. Name a folder that has only the model.`,
         );
       }
       return true;
@@ -93,10 +96,10 @@ async function hashFolder(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   for (const path of paths.sort()) {
-    const content = createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-    hash.update(JSON.stringify([path.slice(folder.length), content]));
+    const content = createHash('sha256');
+    // Weights may be larger than what memory there is.
+    for await (const chunk of createReadStream(path)) content.update(chunk);
+    hash.update(JSON.stringify([path.slice(folder.length), content.digest('hex')]));
   }
   return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 import type { Arm } from '../../report.ts';
 import { runDocker } from '../docker-cli.ts';
 
-/** Bytes of the list: what we keep of a program's output has to hold it. */
+/** As many as fit into what is kept of a program's output. */
 const MAX_PACKAGES = 500;
 /** The report takes no longer text. */
 const MAX_VERSION_LENGTH = 2000;

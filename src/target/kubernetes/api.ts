@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type RequestOptions, request } from 'node:https';
-import { createInterface } from 'node:readline';
-import { stripVTControlCharacters } from 'node:util';
+import type { RequestOptions } from 'node:https';
 import { orAborted } from '../../abort.ts';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import { askUntil } from '../wait.ts';
+import { ApiError } from './api-error.ts';
+import { exchange, follow, type WatchEvent } from './api-exchange.ts';
 
 const FIELD_MANAGER = 'seldon-bench';
-const REQUEST_LIMIT_MS = 15_000;
-const MAX_MESSAGE_LENGTH = 2000;
-const MAX_REPLY_BYTES = 64 * 1024 * 1024;
-/** etcd takes no object of more than 1.5 MB. */
-const MAX_EVENT_BYTES = 8 * 1024 * 1024;
 
 /** The little of the Kubernetes API that is needed. Objects go and come as they are: no field is dropped or renamed. */
 export interface KubeApi {
@@ -30,38 +25,6 @@ export interface KubeApi {
   watch(path: string, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void>;
   /** Deletes in the background of the server; what is gone already is fine. `uid` keeps a namesake from harm. */
   remove(path: string, uid?: string): Promise<void>;
-}
-
-export interface WatchEvent {
-  readonly type: string;
-  readonly object: unknown;
-}
-
-/** What the API server answered in place of what was asked for. `status` is the HTTP status, `reason` the server's word. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly status: number;
-  readonly reason: string;
-  constructor(status: number, reason: string, message: string) {
-    super(message);
-    this.status = status;
-    this.reason = reason;
-  }
-}
-
-/** Whether trying again may help: the server restarts, is overloaded, or something behind it is not up yet. */
-export function isPassing(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return error instanceof Error && 'code' in error;
-  return error.status >= 500 || error.status === 429;
-}
-
-/** What left the API unasked for, in words for the person who waits; anything else is left as it is. */
-export function explainApiError(error: unknown): unknown {
-  if (error instanceof UserError || !(error instanceof ApiError || isPassing(error))) return error;
-  const detail = error instanceof ApiError && error.status > 0 ? ` (${error.status})` : '';
-  return new ServerError(`expected the Kubernetes API to do as it is asked; it says${detail}: ${explain(error)}`, {
-    cause: error,
-  });
 }
 
 export interface Access {
@@ -162,90 +125,4 @@ async function orNull<T>(reply: Promise<T>): Promise<T | null> {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
   }
-}
-
-function exchange(url: URL, options: RequestOptions, body: string, type: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const headers = { ...options.headers, accept: 'application/json, */*', 'user-agent': 'seldon-bench' };
-    const withBody = body === '' ? {} : { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
-    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
-    const call = request(url, { ...options, headers: { ...headers, ...withBody }, signal }, (reply) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      reply.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        bytes += chunk.length;
-        if (bytes > MAX_REPLY_BYTES) reply.destroy(new Error('the reply of the Kubernetes API is too long'));
-      });
-      reply.on('error', reject);
-      reply.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        const status = reply.statusCode ?? 0;
-        const isJson = reply.headers['content-type']?.startsWith('application/json') ?? false;
-        try {
-          const value: unknown = isJson ? JSON.parse(text) : text;
-          if (status >= 200 && status < 300) resolve(value);
-          else reject(toApiError(status, value));
-        } catch (error) {
-          reject(new ApiError(status, '', tame(`its reply is no JSON: ${explain(error)}`)));
-        }
-      });
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
-}
-
-function follow(
-  url: URL,
-  options: RequestOptions,
-  onEvent: (event: WatchEvent) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const call = request(url, { ...options, signal }, (reply) => {
-      if (reply.statusCode !== 200) {
-        reply.destroy();
-        reject(new ApiError(reply.statusCode ?? 0, '', 'the Kubernetes API refuses a watch'));
-        return;
-      }
-      const lines = createInterface({ input: reply });
-      for (const source of [reply, lines]) source.on('error', reject);
-      let open = 0;
-      reply.on('data', (chunk: Buffer) => {
-        const end = chunk.lastIndexOf('\n');
-        open = end < 0 ? open + chunk.length : chunk.length - end - 1;
-        if (open > MAX_EVENT_BYTES) reply.destroy(new Error('an event of the Kubernetes API is too long'));
-      });
-      lines.on('line', (line) => {
-        try {
-          onEvent(JSON.parse(line) as WatchEvent);
-        } catch (error) {
-          // The end was cut off.
-          reply.destroy();
-          reject(error);
-        }
-      });
-      lines.on('close', resolve);
-    });
-    call.on('error', reject);
-    call.end();
-  });
-}
-
-/** A new kind that is not served yet is refused in plain text, everything else with a Status object. */
-function toApiError(status: number, value: unknown): ApiError {
-  const { reason = '', message = '' } = typeof value === 'object' && value !== null ? (value as Refusal) : {};
-  return new ApiError(status, String(reason), tame(String(message || value)));
-}
-
-/** It may quote what anybody wrote: one line, free of what could control a terminal. */
-function tame(text: string): string {
-  const line = stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f]+/g, ' ');
-  return line.trim().slice(0, MAX_MESSAGE_LENGTH);
-}
-
-interface Refusal {
-  readonly reason?: unknown;
-  readonly message?: unknown;
 }

@@ -1,7 +1,8 @@
 import { explain, ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { ApiError, type KubeApi } from './api.ts';
+import type { KubeApi } from './api.ts';
+import { ApiError } from './api-error.ts';
 import { createPatience } from './patience.ts';
 
 /**

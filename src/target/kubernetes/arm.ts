@@ -1,5 +1,5 @@
 import type { ArmConfig } from '../../config.ts';
-import { type Endpoint, GRPC_RECEIVE_LIMIT_BYTES } from '../../endpoint.ts';
+import { GRPC_RECEIVE_LIMIT_BYTES } from '../../endpoint.ts';
 import type { Method } from '../../plan.ts';
 import type { Arm } from '../../report.ts';
 import { buildCommand } from '../container/run-argv.ts';
@@ -42,7 +42,7 @@ export interface Place {
 }
 
 /** What one arm is made of there. */
-export interface Parts {
+interface Parts {
   readonly index: number;
   /** Null where the cluster fetches it. */
   readonly image: ModelImage | null;
@@ -73,11 +73,9 @@ export async function startArm(
     host,
   );
   const meters = new Map(deployed.map(({ pod }, i) => [methods[i], createPodMeter(pod)]));
-  const watch = await watchModels(
-    access,
-    namespace.name,
-    models.map(({ name }) => name),
-  );
+  const pods = deployed.map(({ pod }) => pod);
+  const names = models.map(({ name }) => name);
+  const watch = await watchModels(access, namespace.name, names);
   return {
     arm: {
       id: arm.id,
@@ -87,23 +85,18 @@ export async function startArm(
       ...(image?.built && { seldonVersion: arm.seldonVersion }),
       ...(arm.model && { model: describeModel(arm.model) }),
       ...(arm.packages.length > 0 && { packages: [...arm.packages] }),
-      image: image === null ? readImage(arm, deployed[0]?.pod) : describeImage(image),
+      image: image === null ? readImage(arm, pods[0]) : describeImage(image),
       settings: { ...settings, ...describeLimits(options, place) },
       connection: null,
       kubernetes: {
         ...place.about,
-        pinned: await keepOff(
-          place,
-          deployed.map(({ pod }) => pod),
-        ),
+        pinned: await keepOff(place, pods),
         engine: arm.engine,
-        qos: deployed.every(({ pod }) => pod.status?.qosClass === 'Guaranteed') ? 'Guaranteed' : 'Burstable',
+        qos: pods.every(({ status }) => status?.qosClass === 'Guaranteed') ? 'Guaranteed' : 'Burstable',
       },
       network: ingress === null ? network.kind : 'ingress',
     },
-    endpoints: Object.fromEntries(
-      deployed.map(({ endpoint }, i): [Method, Endpoint] => [methods[i] as Method, endpoint]),
-    ),
+    endpoints: Object.fromEntries(deployed.map(({ endpoint }, i) => [methods[i], endpoint])),
     lost: watch.lost,
     grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
     answers: image?.built && arm.model === null ? 'fixed' : 'any',

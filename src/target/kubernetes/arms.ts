@@ -4,7 +4,7 @@ import { nameArm, nameTarget } from '../arm-name.ts';
 import type { ModelImage } from '../model-image.ts';
 import { startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
-import { explainApiError } from './api.ts';
+import { explainApiError } from './api-error.ts';
 import { type Place, startArm } from './arm.ts';
 import { type Witness, writeBundle } from './bundle.ts';
 import { writeBundleOnLoss } from './bundle-on-loss.ts';

@@ -4,11 +4,18 @@ import { explain } from '../../errors.ts';
 import { redactKeys } from './redact.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
+/** More than a key has. */
+const MARGIN_BYTES = 64 * 1024;
+/** Who gives so much of the end of a longer file need give no more. */
+export const ENOUGH_BYTES = MAX_FILE_BYTES + MARGIN_BYTES;
 const MAX_BUNDLE_BYTES = 32 * 1024 * 1024;
 const CUT = '[the rest is left out]';
 
 export interface BundleFiles {
-  /** Adds a file free of keys. Of a longer one than 1 MiB its `kept` part is written. Rejects where it cannot be written. */
+  /**
+   * Adds a file free of keys. Of one that is longer than 1 MiB no more than that of its `kept` end is written. Rejects
+   * where it cannot be written.
+   */
   add(path: readonly string[], text: string, kept: 'first' | 'last'): Promise<void>;
   /** Does a part of the work; where it fails, that is noted and the rest goes on. */
   attempt(what: string, work: () => Promise<void>): Promise<void>;
@@ -31,11 +38,11 @@ export function createBundleFiles(folder: string): BundleFiles {
         missing.push(`${JSON.stringify(name.slice(0, 300))}: its name is none for a file`);
         return;
       }
-      const content = cut(Buffer.from(redactKeys(text)), kept);
-      if (bytes + content.length > MAX_BUNDLE_BYTES) {
+      if (bytes + Math.min(Buffer.byteLength(text), MAX_FILE_BYTES) > MAX_BUNDLE_BYTES) {
         missing.push(`${name}: there is enough to read without it`);
         return;
       }
+      const content = shorten(text, kept);
       bytes += content.length;
       const file = join(folder, ...path);
       await mkdir(dirname(file), { recursive: true });
@@ -54,10 +61,15 @@ export function createBundleFiles(folder: string): BundleFiles {
   };
 }
 
-function cut(content: Buffer, kept: 'first' | 'last'): Buffer {
-  if (content.length <= MAX_FILE_BYTES) return content;
-  if (kept === 'first') return Buffer.concat([content.subarray(0, MAX_FILE_BYTES), Buffer.from(`\n${CUT}\n`)]);
-  const last = content.subarray(content.length - MAX_FILE_BYTES);
+/** Looks for keys in little more than what is kept, for that takes its time in a text that is made to look like keys. */
+function shorten(text: string, kept: 'first' | 'last'): Buffer {
+  if (Buffer.byteLength(text) <= MAX_FILE_BYTES) return Buffer.from(redactKeys(text));
+  const part = kept === 'first' ? text.slice(0, ENOUGH_BYTES) : text.slice(-ENOUGH_BYTES);
+  const content = Buffer.from(redactKeys(part));
+  // Where it was cut half a key may stand. It goes, however much shorter the rest has become.
+  const size = Math.max(0, Math.min(MAX_FILE_BYTES, content.length - MARGIN_BYTES));
+  if (kept === 'first') return Buffer.concat([content.subarray(0, size), Buffer.from(`\n${CUT}\n`)]);
+  const last = content.subarray(content.length - size);
   // From the beginning of a line on.
   return Buffer.concat([Buffer.from(`${CUT}\n`), last.subarray(last.indexOf('\n') + 1)]);
 }

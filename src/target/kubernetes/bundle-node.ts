@@ -2,21 +2,20 @@ import { open, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { ServerError } from '../../errors.ts';
+import { runProgram } from '../exec.ts';
 import { createRunFolder } from '../run-folder.ts';
 import type { Host } from '../target.ts';
-import type { BundleFiles } from './bundle-files.ts';
-import { exportKindLogs } from './kind-logs.ts';
+import { type BundleFiles, ENOUGH_BYTES } from './bundle-files.ts';
 
 const MOST_ENTRIES = 2000;
-/** More than what is kept of it, so that a key at its beginning is seen whole. */
-const READ_BYTES = 1024 * 1024 + 64 * 1024;
 
 /** Adds what the nodes of a kind cluster have to say, free of keys: until then it lies in a folder that goes with the run. */
 export async function addNodeLogs(cluster: string, files: BundleFiles, host: Host): Promise<void> {
   await files.attempt(`kind export logs --name ${cluster}`, async () => {
     await using raw = await createRunFolder(process.env.RUNNER_TEMP || tmpdir(), host, 'logs-');
-    const folder = await exportKindLogs(cluster, raw.path, host.signal);
-    if (folder === null) throw new ServerError('kind could not');
+    const folder = join(raw.path, cluster);
+    const { code } = await runProgram(['kind', 'export', 'logs', folder, '--name', cluster], { signal: host.signal });
+    if (code !== 0) throw new ServerError('kind could not');
     for (const path of await listLogs(folder)) {
       await files.add(['kind', ...path], await readEnd(join(folder, ...path)), 'last');
     }
@@ -40,7 +39,7 @@ async function listLogs(folder: string): Promise<readonly (readonly string[])[]>
 async function readEnd(path: string): Promise<string> {
   await using file = await open(path);
   const { size } = await file.stat();
-  const bytes = Buffer.alloc(Math.min(size, READ_BYTES));
+  const bytes = Buffer.alloc(Math.min(size, ENOUGH_BYTES));
   await file.read(bytes, 0, bytes.length, size - bytes.length);
   return bytes.toString('utf8');
 }

@@ -7,8 +7,8 @@ import { type BundleFiles, createBundleFiles } from './bundle-files.ts';
 import { addPodLogs } from './bundle-logs.ts';
 import { addNodeLogs } from './bundle-node.ts';
 import { addClusterObjects, addObjects, type Part } from './bundle-objects.ts';
+import { SELDON_RELEASE } from './helm-release.ts';
 import { listManagers, MANAGER_LABEL, type Manager } from './manager.ts';
-import { SELDON_RELEASE } from './release.ts';
 
 const LIMIT_MS = 30_000;
 const MOST_MANAGERS = 5;

@@ -2,7 +2,6 @@ import { ServerError } from '../../errors.ts';
 import type { KubeApi } from './api.ts';
 import { isReady } from './conditions.ts';
 import type { Node, Pod, Quantities, Taint } from './objects.ts';
-import type { Limits } from './options.ts';
 import { expectItems } from './shapes.ts';
 
 /** Thousandths of a CPU, and MiB. */
@@ -12,7 +11,7 @@ export interface Amount {
 }
 
 /** What a node can give, and what the pods on it ask for. */
-export interface NodeRoom {
+interface NodeRoom {
   readonly allocatable: Amount;
   readonly requested: Amount;
 }
@@ -31,7 +30,7 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 export async function chooseCpuRequest(
   api: KubeApi,
   beside: readonly Amount[],
-  limits: Limits,
+  limits: Amount,
   later: readonly Amount[] = [],
 ): Promise<number> {
   const rooms = await readRooms(api);

@@ -1,10 +1,10 @@
 import { ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import type { Access, KubeApi } from './api.ts';
+import { findRelease, type Release, SELDON_RELEASE, uninstallCommand } from './helm-release.ts';
 import { listManagers, type ReleaseName } from './manager.ts';
 import { describeOperator, type OperatorSource } from './operator-source.ts';
 import { seldonKindsPath } from './paths.ts';
-import { findRelease, type Release, SELDON_RELEASE, uninstallCommand } from './release.ts';
 
 /**
  * What to use in a cluster that the run has not made: Seldon Core that is there, however it came there, before the one

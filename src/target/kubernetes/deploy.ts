@@ -9,16 +9,17 @@ import { applyPatiently } from './apply.ts';
 import { gatherEvidence } from './evidence.ts';
 import { describeRoute, type Ingress, waitForRoute } from './ingress.ts';
 import { CONTAINER, describeSeldonDeployment, describeService, type Model } from './manifest.ts';
-import type { Network, Place } from './network.ts';
-import type { Pod, Service } from './objects.ts';
+import type { Address, Network } from './network.ts';
+import type { Pod } from './objects.ts';
 import { seldonDeploymentPath, servicePath } from './paths.ts';
 import { readSnapshot, waitUntilAvailable } from './rollout.ts';
+import { expectObject } from './shapes.ts';
 
 const APPLY_LIMIT_MS = 60_000;
 /** kube-proxy opens a port about once a second. */
 const ANSWER_LIMIT_MS = 20_000;
 
-export interface Way {
+interface Way {
   readonly api: KubeApi;
   readonly network: Network;
   /** Ports of the node for this model; null where the cluster is to choose. */
@@ -28,7 +29,7 @@ export interface Way {
 }
 
 /** A model that answers. */
-export interface Deployed {
+interface Deployed {
   readonly endpoint: Endpoint;
   readonly pod: Pod;
 }
@@ -50,17 +51,21 @@ export async function deployModel(model: Model, way: Way, host: Host): Promise<D
   const pod = await waitUntilAvailable(api, model, host);
   if (ingress !== null) await waitForRoute(api, model, host);
   const route = ingress === null ? NO_ROUTE : describeRoute(model);
-  const locate = async (transport: string): Promise<readonly Place[]> => {
-    if (ingress !== null) return ingress.places;
+  const locate = async (transport: string): Promise<readonly Address[]> => {
+    if (ingress !== null) return ingress.addresses;
     return network.locate(ports?.get(transport) ?? 0, pod.spec.nodeName ?? '');
   };
   // The executor tells of a model only who names it.
   const about = model.engine === 'none' ? null : CONTAINER;
-  const reach = async (transport: 'rest' | 'grpc', label: string, ask: typeof askRest): Promise<Place> => {
-    const places = await locate(transport);
-    const { place, heard } = await findAnswer(places, ({ port, host }) => ask(port, word, host, about, route), host);
-    if (place !== null) return place;
-    const where = places.map((one) => authorityOf(one) + route.prefix).join(' or ');
+  const reach = async (transport: 'rest' | 'grpc', label: string, ask: typeof askRest): Promise<Address> => {
+    const addresses = await locate(transport);
+    const { address, heard } = await findAnswer(
+      addresses,
+      ({ port, host }) => ask(port, word, host, about, route),
+      host,
+    );
+    if (address !== null) return address;
+    const where = addresses.map((one) => authorityOf(one) + route.prefix).join(' or ');
     throw new ServerError(
       `expected the model of ${what} to answer over ${label} at ${where || 'an address of its node, which has none'} within ` +
         `${ANSWER_LIMIT_MS / 1000} s of being available; ${heard === 'foreign' ? 'something else answers' : 'nothing answers'} there. ${ingress !== null && heard === 'foreign' ? INGRESS_ADVICE : ADVICE}`,
@@ -80,7 +85,8 @@ async function openPorts(model: Model, { api, nodePorts }: Way, host: Host): Pro
   const { name, namespace } = model;
   const service = describeService(model, nodePorts);
   const path = servicePath(namespace, name);
-  const { spec } = await applyPatiently<Service>(api, `Service ${name}`, path, service, APPLY_LIMIT_MS, host);
+  const applied = await applyPatiently(api, `Service ${name}`, path, service, APPLY_LIMIT_MS, host);
+  const { spec } = expectObject('NodePort Service', applied);
   return new Map(spec.ports.map((port) => [port.name, port.nodePort]));
 }
 
@@ -91,21 +97,21 @@ const ADVICE =
 const INGRESS_ADVICE =
   'The ingress does not lead to the model. See whether the gateway that Seldon Core was told of (its chart: istio.gateway) exists and takes HTTP on port 80 for all hosts.';
 
-/** The first place that answers rightly. At first nobody may answer, or somebody before us who is about to go. */
+/** The first address that answers rightly. At first nobody may answer, or somebody before us who is about to go. */
 async function findAnswer(
-  places: readonly Place[],
-  ask: (place: Place) => Promise<Answer>,
+  addresses: readonly Address[],
+  ask: (address: Address) => Promise<Answer>,
   host: Host,
-): Promise<{ readonly place: Place | null; readonly heard: Answer }> {
+): Promise<{ readonly address: Address | null; readonly heard: Answer }> {
   let heard: Answer = 'silent';
-  const place = await askUntil(
+  const address = await askUntil(
     async () => {
-      const answers = await Promise.all(places.map(ask));
+      const answers = await Promise.all(addresses.map(ask));
       heard = answers.find((answer) => answer !== 'silent') ?? 'silent';
-      return places[answers.indexOf('ours')] ?? null;
+      return addresses[answers.indexOf('ours')] ?? null;
     },
     ANSWER_LIMIT_MS,
     host.signal,
   );
-  return { place, heard };
+  return { address, heard };
 }

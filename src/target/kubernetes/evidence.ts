@@ -1,4 +1,4 @@
-import { createOutputTail } from '../output-tail.ts';
+import { lastLines } from '../exec.ts';
 import type { KubeApi } from './api.ts';
 import type { ContainerStatus, Pod } from './objects.ts';
 import { logPath } from './paths.ts';
@@ -15,7 +15,7 @@ export async function gatherEvidence(api: KubeApi, namespace: string, snapshot: 
     .slice(-MAX_EVENTS)
     .map(({ involvedObject, reason, message }) => `event ${involvedObject.name}: ${reason}: ${message}`);
   const logs = await Promise.all(snapshot.pods.map((pod) => readLogs(api, namespace, pod)));
-  return [...tame([...pods, ...events].join('\n')), ...logs.flat()];
+  return [...lastLines([...pods, ...events].join('\n')), ...logs.flat()];
 }
 
 function describePod({ metadata, status }: Pod): string {
@@ -55,12 +55,5 @@ async function readLog(
   };
   // Once it runs again, what ended before tells more than what has just begun.
   const isRunningAgain = restartCount > 0 && state?.running !== undefined;
-  return tame((isRunningAgain && (await read(true))) || (await read(false)));
-}
-
-/** The last lines, free of what could control a terminal. */
-export function tame(text: string): readonly string[] {
-  const tail = createOutputTail();
-  tail.push(text);
-  return tail.lines();
+  return lastLines((isRunningAgain && (await read(true))) || (await read(false)));
 }

@@ -1,11 +1,12 @@
 import { ServerError } from '../../errors.ts';
 import type { Route } from '../local/readiness.ts';
 import type { Host } from '../target.ts';
-import { ApiError, type KubeApi } from './api.ts';
+import type { KubeApi } from './api.ts';
+import { ApiError } from './api-error.ts';
 import { isReady } from './conditions.ts';
 import { GATEWAY_LABEL } from './istio.ts';
 import type { Model } from './manifest.ts';
-import type { Network, Place } from './network.ts';
+import type { Address, Network } from './network.ts';
 import type { GatewayService, SeldonDeployment } from './objects.ts';
 import { seldonDeploymentPath } from './paths.ts';
 import { askApi } from './patience.ts';
@@ -18,8 +19,8 @@ const ROUTE_LIMIT_MS = 15_000;
 
 /** One port for all models. */
 export interface Ingress {
-  /** Where it may be reached, the best place first. */
-  readonly places: readonly Place[];
+  /** Where it may be reached, the best first. */
+  readonly addresses: readonly Address[];
 }
 
 /**
@@ -38,7 +39,7 @@ export async function findIngress(api: KubeApi, network: Network): Promise<Ingre
         `expected a pod of the ingress gateway in namespace ${namespace} that is ready; there is none. See why it does not run.`,
       );
     }
-    return { places: await network.locate(nodePort, node) };
+    return { addresses: await network.locate(nodePort, node) };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
     throw new ServerError(

@@ -1,9 +1,9 @@
 import type { Host } from '../target.ts';
 import type { Access } from './api.ts';
 import { inCluster, requireHelm } from './helm.ts';
+import { findRelease, SELDON_RELEASE, uninstallCommand } from './helm-release.ts';
 import { GATEWAY } from './istio.ts';
-import { CHART_NAME, type ChartSource } from './operator-source.ts';
-import { findRelease, SELDON_RELEASE, uninstallCommand } from './release.ts';
+import type { ChartSource } from './operator-source.ts';
 
 const HELM_LIMIT_MS = 240_000;
 /** A run that is being stopped takes no longer to look at what it leaves. */
@@ -37,10 +37,9 @@ export async function installChart(source: ChartSource, place: OperatorPlace, ho
 
 async function upgrade({ chart, version }: ChartSource, { access, ingress }: OperatorPlace, host: Host): Promise<void> {
   const { name, namespace } = SELDON_RELEASE;
-  const where = /^https?:/.test(chart) ? [CHART_NAME, '--repo', chart] : [chart];
   const istio = ingress === 'istio' ? ['istio.enabled=true', `istio.gateway=${GATEWAY}`] : [];
   const settings = ['usageMetrics.enabled=false', ...istio].flatMap((setting) => ['--set', setting]);
-  const args = ['upgrade', '--install', name, ...where, '--version', version, '--create-namespace'];
+  const args = ['upgrade', '--install', name, chart, '--version', version, '--create-namespace'];
   const waiting = ['--wait', '--timeout', `${HELM_LIMIT_MS / 1000}s`];
   await requireHelm(
     [...args, ...inCluster(access, namespace), ...settings, ...waiting],

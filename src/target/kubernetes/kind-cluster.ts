@@ -83,21 +83,12 @@ export async function createKindCluster(options: CreateOptions, host: Host): Pro
         host.log.warn(`kind cluster ${name} could not be deleted; delete it with: kind delete cluster --name ${name}`);
     },
   };
-  const argv = [
-    'kind',
-    'create',
-    'cluster',
-    '--name',
-    name,
-    '--config',
-    configFile,
-    '--kubeconfig',
-    kubeconfig,
-  ] as const;
+  const files = ['--config', configFile, '--kubeconfig', kubeconfig] as const;
+  const argv = ['kind', 'create', 'cluster', '--name', name, ...files, '--image', options.nodeImage] as const;
   try {
     for (let attempt = 1; ; attempt++) {
       // Kept on failure, for its logs.
-      const { code, stderr } = await runProgram([...argv, '--image', options.nodeImage, '--retain'], {
+      const { code, stderr } = await runProgram([...argv, '--retain'], {
         signal: host.signal,
         timeoutMs: CREATE_LIMIT_MS,
       });

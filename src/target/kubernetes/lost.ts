@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, ServerError } from '../../errors.ts';
-import { type Access, type KubeApi, openKubeApi, type WatchEvent } from './api.ts';
+import { type Access, type KubeApi, openKubeApi } from './api.ts';
+import type { WatchEvent } from './api-exchange.ts';
 import { gatherEvidence } from './evidence.ts';
 import type { List, Pod } from './objects.ts';
 import { podsPath } from './paths.ts';
@@ -10,7 +11,7 @@ import { expectItems } from './shapes.ts';
 const AWAY_LIMIT_MS = 15_000;
 const PAUSE_MS = 1000;
 
-export interface Watch extends AsyncDisposable {
+interface Watch extends AsyncDisposable {
   /** Aborted with a ServerError when a model ends, is restarted or goes. */
   readonly lost: AbortSignal;
 }

@@ -1,4 +1,5 @@
-import { ApiError, type KubeApi } from './api.ts';
+import type { KubeApi } from './api.ts';
+import { ApiError } from './api-error.ts';
 import { expectItems } from './shapes.ts';
 
 /** What Seldon Core labels its manager with, its Deployment and its pods. */

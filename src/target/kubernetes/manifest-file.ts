@@ -3,8 +3,10 @@ import { parse } from 'yaml';
 import { explain, ServerError, UserError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { isPassing, type KubeApi } from './api.ts';
+import type { KubeApi } from './api.ts';
+import { isPassing } from './api-error.ts';
 import { applyPatiently, isKindMissing } from './apply.ts';
+import { expectObject } from './shapes.ts';
 
 const APPLY_LIMIT_MS = 60_000;
 /** Seldon Core's own manifests have half a megabyte. */
@@ -75,7 +77,7 @@ async function locate({ apiVersion, kind, name, namespace }: Document, api: Kube
   const found = await askUntil(
     async () => {
       try {
-        const { resources } = await api.get<Resources>(group);
+        const { resources } = expectObject('list of resources', await api.get(group));
         return resources.find((resource) => resource.kind === kind && !resource.name.includes('/')) ?? null;
       } catch (error) {
         // A kind that was defined a moment ago.
@@ -89,8 +91,4 @@ async function locate({ apiVersion, kind, name, namespace }: Document, api: Kube
   if (found === null)
     throw new ServerError(`expected the cluster to know the kind ${kind} of ${apiVersion}; it does not`);
   return `${group}/${found.namespaced ? `namespaces/${namespace}/` : ''}${found.name}/${name}`;
-}
-
-interface Resources {
-  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
 }

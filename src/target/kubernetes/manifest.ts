@@ -1,20 +1,20 @@
 import type { Engine } from '../../arms/properties.ts';
 import type { Method } from '../../plan.ts';
 import { PORTS } from '../container/run-argv.ts';
-import type { Limits } from './options.ts';
+import type { Amount } from './capacity.ts';
 
 const PREDICTOR = 'default';
 /** The model's, in its pod. */
 export const CONTAINER = 'classifier';
 
 /** Where a pod answers: the model itself, or Seldon's executor in front of it. */
-export const ENGINE_PORTS: Readonly<Record<Engine, { readonly rest: number; readonly grpc: number }>> = {
+const ENGINE_PORTS: Readonly<Record<Engine, { readonly rest: number; readonly grpc: number }>> = {
   none: PORTS,
   executor: { rest: 8000, grpc: 5001 },
 };
 
-/** What the executor asks for beside the model, in thousandths of a CPU and MiB: as Seldon Core has it by default. */
-export const ENGINE_RESOURCES: Readonly<Record<Engine, { readonly cpu: number; readonly memory: number }>> = {
+/** What the executor asks for beside the model: as Seldon Core has it by default. */
+export const ENGINE_RESOURCES: Readonly<Record<Engine, Amount>> = {
   none: { cpu: 0, memory: 0 },
   executor: { cpu: 500, memory: 512 },
 };
@@ -35,7 +35,7 @@ export interface Model {
   readonly mayPull: boolean;
   /** Thousandths of a CPU that the scheduler keeps free for it. */
   readonly cpuRequest: number;
-  readonly limits: Limits;
+  readonly limits: Amount;
   /** Seconds until a model that does not start is given up by Kubernetes itself. */
   readonly startSeconds: number;
 }
@@ -47,8 +47,8 @@ export function nameModel(prefix: string, arm: number, method: Method): string {
 
 /**
  * The SeldonDeployment that is measured: one model, by default without Seldon's own proxy, as in the notebook whose
- * figures are re-examined. What Seldon would add unasked is replaced: its probes ask the port that is measured and begin after 20
- * seconds, and its preStop hook sleeps for 10.
+ * figures are re-examined. What Seldon would add unasked is replaced: its probes ask the port that is measured and begin
+ * after 20 seconds, and its preStop hook sleeps for 10.
  */
 export function describeSeldonDeployment(model: Model): object {
   return {

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
-import { type Access, ApiError, type KubeApi, openKubeApi } from './api.ts';
+import { type Access, type KubeApi, openKubeApi } from './api.ts';
+import { ApiError } from './api-error.ts';
 import { applyPatiently } from './apply.ts';
 import type { List, Meta } from './objects.ts';
 import { labelledPath, seldonDeploymentPath, servicePath } from './paths.ts';
 import { askApi } from './patience.ts';
+import { expectObject } from './shapes.ts';
 
 const PREFIX = 'seldon-bench-';
 const LABEL = 'seldon-bench/run';
@@ -101,12 +103,10 @@ export async function joinNamespace(
 }
 
 /** Who may work in a namespace may not be allowed to look at it. */
-async function lookAtNamespace(
-  api: KubeApi,
-  name: string,
-): Promise<{ readonly metadata: Meta & { readonly deletionTimestamp?: string } } | null | 'unseen'> {
+async function lookAtNamespace(api: KubeApi, name: string): Promise<{ readonly metadata: Meta } | null | 'unseen'> {
   try {
-    return await api.find(`/api/v1/namespaces/${name}`);
+    const found = await api.find(`/api/v1/namespaces/${name}`);
+    return found === null ? null : expectObject('namespace', found);
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return 'unseen';
     throw error;

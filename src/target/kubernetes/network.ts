@@ -12,11 +12,11 @@ const API_PORT = 6443;
 /** How this machine reaches ports of a cluster's nodes. */
 export interface Network {
   readonly kind: 'node-address' | 'loopback-port';
-  /** Where a port of that node may be reached, the best place first. Throws ServerError where there is none. */
-  locate(nodePort: number, node: string): Promise<readonly Place[]>;
+  /** Where a port of that node may be reached, the best first. Throws ServerError where there is none. */
+  locate(nodePort: number, node: string): Promise<readonly Address[]>;
 }
 
-export interface Place {
+export interface Address {
   readonly host: string;
   readonly port: number;
 }
@@ -105,7 +105,7 @@ interface Inspected {
 }
 
 /** Whether somebody takes a connection there within a second. */
-export function isReached({ host, port }: Place): Promise<boolean> {
+export function isReached({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const settle = (reached: boolean): void => {

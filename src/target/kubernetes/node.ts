@@ -1,7 +1,7 @@
 import { ServerError } from '../../errors.ts';
+import { lastLines } from '../exec.ts';
 import type { KubeApi } from './api.ts';
 import { isReady } from './conditions.ts';
-import { tame } from './evidence.ts';
 import type { Node } from './objects.ts';
 import { askApi } from './patience.ts';
 import { expectItems } from './shapes.ts';
@@ -23,6 +23,6 @@ export async function waitForNode(api: KubeApi, signal: AbortSignal, limitMs = R
   );
   if (node !== null) return node;
   throw new ServerError(
-    `expected the node of the cluster to be ready within ${limitMs / 1000} s; it is not: ${tame(last).join(' ')}. Run again.`,
+    `expected the node of the cluster to be ready within ${limitMs / 1000} s; it is not: ${lastLines(last).join(' ')}. Run again.`,
   );
 }

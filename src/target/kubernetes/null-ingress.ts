@@ -10,7 +10,9 @@ import type { KubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
 import { describeRoute, type Ingress } from './ingress.ts';
 import type { Namespace } from './namespace.ts';
+import type { Address } from './network.ts';
 import { istioPath } from './paths.ts';
+import { expectObject } from './shapes.ts';
 
 const APPLY_LIMIT_MS = 30_000;
 const ANSWER_LIMIT_MS = 30_000;
@@ -40,16 +42,16 @@ export async function routeNullServer(
   host: Host,
 ): Promise<NullAddress[]> {
   const { api, namespace, name } = service;
-  const [place] = ingress.places;
-  if (place === undefined) throw new ServerError('expected an address of the ingress; its node has none');
+  const [address] = ingress.addresses;
+  if (address === undefined) throw new ServerError('expected an address of the ingress; its node has none');
   // Where the models are: Seldon Core knows to which gateway its routes belong.
-  const own = await api.get<VirtualService>(istioPath('virtualservices', namespace.name, model));
+  const own = expectObject('VirtualService', await api.get(istioPath('virtualservices', namespace.name, model)));
   const body = describeRoutes(replies, service, own.spec.gateways);
   const path = istioPath('virtualservices', namespace.name, name);
   await applyPatiently(api, "the null server's routes", path, body, APPLY_LIMIT_MS, host);
   const addresses = replies.map(({ transport }, i): NullAddress => {
     const { prefix, metadata } = describeRoute({ name: nameRoute(name, i), namespace: namespace.name });
-    return { ...place, ...(transport === 'rest' ? { path: prefix + REST_PATH } : { metadata }) };
+    return { ...address, ...(transport === 'rest' ? { path: prefix + REST_PATH } : { metadata }) };
   });
   const answer = async (): Promise<true | null> =>
     (await Promise.all(addresses.map(isAnswered))).every((one) => one) ? true : null;
@@ -57,10 +59,6 @@ export async function routeNullServer(
   throw new ServerError(
     `expected the null server to answer through the ingress within ${ANSWER_LIMIT_MS / 1000} s; it does not`,
   );
-}
-
-interface VirtualService {
-  readonly spec: { readonly gateways: readonly string[] };
 }
 
 function nameRoute(name: string, reply: number): string {
@@ -95,14 +93,14 @@ export function describeRoutes(
 }
 
 /** The ingress itself answers as long as it knows no way: it has to be the null server. */
-function isAnswered({ metadata, path, ...place }: NullAddress): Promise<boolean> {
-  return metadata === undefined ? isRestAnswered(place, path ?? REST_PATH) : isGrpcAnswered(place, metadata);
+function isAnswered({ metadata, path, ...address }: NullAddress): Promise<boolean> {
+  return metadata === undefined ? isRestAnswered(address, path ?? REST_PATH) : isGrpcAnswered(address, metadata);
 }
 
-function isRestAnswered(place: { host: string; port: number }, path: string): Promise<boolean> {
+function isRestAnswered(address: Address, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(ASK_LIMIT_MS);
-    const call = request({ ...place, path, method: 'POST', agent: false, signal }, (reply) => {
+    const call = request({ ...address, path, method: 'POST', agent: false, signal }, (reply) => {
       resolve(reply.statusCode === 200);
       reply.destroy();
     });
@@ -112,9 +110,9 @@ function isRestAnswered(place: { host: string; port: number }, path: string): Pr
   });
 }
 
-function isGrpcAnswered(place: { host: string; port: number }, metadata: Record<string, string>): Promise<boolean> {
+function isGrpcAnswered(address: Address, metadata: Record<string, string>): Promise<boolean> {
   return new Promise((resolve) => {
-    const session = connect(`http://${authorityOf(place)}`);
+    const session = connect(`http://${authorityOf(address)}`);
     const timer = setTimeout(() => session.destroy(), ASK_LIMIT_MS);
     session.on('error', () => {});
     session.once('close', () => {

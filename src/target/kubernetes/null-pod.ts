@@ -7,10 +7,10 @@ import type { KubeApi } from './api.ts';
 import { applyPatiently } from './apply.ts';
 import { gatherEvidence } from './evidence.ts';
 import type { Namespace } from './namespace.ts';
-import { isReached, type Network, type Place } from './network.ts';
+import { type Address, isReached, type Network } from './network.ts';
 import { type Behind, routeNullServer } from './null-ingress.ts';
 import { layReplies, type NullProgram } from './null-program.ts';
-import type { Pod, Service } from './objects.ts';
+import type { Pod } from './objects.ts';
 import { istioPath, podPath, servicePath } from './paths.ts';
 import { askApi } from './patience.ts';
 import { expectObject } from './shapes.ts';
@@ -23,7 +23,7 @@ const MOUNT = '/null';
 /** What it asks for: thousandths of a CPU, and MiB. */
 export const NULL_RESOURCES = { cpu: 10, memory: 64 };
 
-export interface NullPlace {
+interface NullPlace {
   readonly api: KubeApi;
   readonly network: Network;
   /** Null where each reply has a port of the node. */
@@ -52,15 +52,15 @@ export async function startNullPod(replies: readonly NullReply[], place: NullPla
     await Promise.allSettled([podPath(namespace.name, name), at, ...routes].map((path) => api.remove(path)));
   });
   await applyPatiently(api, what, podPath(namespace.name, name), pod, APPLY_LIMIT_MS, host);
-  const { spec } = await applyPatiently<Service>(api, `its Service`, at, service, APPLY_LIMIT_MS, host);
+  const applied = await applyPatiently(api, `its Service`, at, service, APPLY_LIMIT_MS, host);
   const running = await waitUntilRunning(place, host);
   if (behind !== null) {
     const addresses = await routeNullServer(replies, place, behind, host);
     const made = stack.move();
     return { addresses, [Symbol.asyncDispose]: () => made.disposeAsync() };
   }
-  const addresses: Place[] = [];
-  for (const { nodePort } of spec.ports) {
+  const addresses: Address[] = [];
+  for (const { nodePort } of expectObject('NodePort Service', applied).spec.ports) {
     const [address] = await network.locate(nodePort, running.spec.nodeName ?? '');
     if (address === undefined) throw new ServerError(`expected an address of the node of ${what}; it has none`);
     addresses.push(address);

@@ -2,9 +2,10 @@
 
 export interface Meta {
   readonly name: string;
-  readonly uid: string;
+  readonly uid?: string;
   readonly generation?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
 }
 
 export interface List<T> {
@@ -39,14 +40,14 @@ export interface Node {
   };
 }
 
-export interface Container {
+interface Container {
   readonly name: string;
   readonly image: string;
   readonly resources?: { readonly requests?: Quantities };
 }
 
 export interface Pod {
-  readonly metadata: Meta & { readonly deletionTimestamp?: string };
+  readonly metadata: Meta;
   readonly spec: { readonly containers: readonly Container[]; readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
@@ -94,6 +95,7 @@ export interface SeldonDeployment {
   };
 }
 
+/** One of type NodePort. */
 export interface Service {
   readonly spec: {
     readonly ports: readonly { readonly name: string; readonly port: number; readonly nodePort: number }[];
@@ -113,6 +115,15 @@ export interface GatewayService {
     readonly ports: readonly { readonly name?: string; readonly port: number; readonly nodePort?: number }[];
     readonly selector?: Readonly<Record<string, string>>;
   };
+}
+
+export interface VirtualService {
+  readonly spec: { readonly gateways: readonly string[] };
+}
+
+/** What an API group has. */
+export interface Resources {
+  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
 }
 
 /** Of a Deployment that runs Seldon Core. */

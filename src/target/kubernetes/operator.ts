@@ -1,12 +1,12 @@
 import { ServerError } from '../../errors.ts';
 import type { Host } from '../target.ts';
 import type { KubeApi } from './api.ts';
+import { SELDON_RELEASE } from './helm-release.ts';
 import { installChart, type OperatorPlace } from './install-chart.ts';
 import { applyManifestFile } from './manifest-file.ts';
 import type { OperatorSource } from './operator-source.ts';
 import { seldonKindsPath } from './paths.ts';
 import { askApi } from './patience.ts';
-import { SELDON_RELEASE } from './release.ts';
 
 const KIND_LIMIT_MS = 30_000;
 

@@ -1,20 +1,14 @@
 import type { TargetConfig } from '../../config.ts';
+import type { Amount } from './capacity.ts';
 import type { OperatorSource } from './operator-source.ts';
-
-/** What one model may use. */
-export interface Limits {
-  /** Thousandths of a CPU. */
-  readonly cpu: number;
-  /** MiB. */
-  readonly memory: number;
-}
 
 /** What has to be known to deploy arms in any cluster. */
 export interface DeployOptions {
   readonly operator: OperatorSource;
   /** What stands between the node's port and the models. */
   readonly ingress: TargetConfig['kubernetes']['ingress'];
-  readonly limits: Limits;
+  /** What one model may use. */
+  readonly limits: Amount;
   /** How long a model may take to start. */
   readonly startSeconds: number;
   /** How often the benchmarked model repeats its (trivial) work. */

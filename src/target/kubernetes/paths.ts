@@ -8,7 +8,7 @@ export function seldonDeploymentPath(namespace: string, name: string): string {
   return `${SELDON}/namespaces/${namespace}/seldondeployments/${name}`;
 }
 
-/** All SeldonDeployments of a namespace that bear a label (`key=value`). */
+/** All of a kind in a namespace that bear a label (`key=value`). */
 export function labelledPath(kind: 'seldondeployments' | 'services', namespace: string, label: string): string {
   const base = kind === 'services' ? '/api/v1' : SELDON;
   return `${base}/namespaces/${namespace}/${kind}?${new URLSearchParams({ labelSelector: label })}`;
@@ -45,7 +45,7 @@ function selectMadeFor(names: readonly string[]): string {
   return new URLSearchParams({ labelSelector: `seldon-deployment-id in (${names.join(',')})` }).toString();
 }
 
-/** The last lines of a pod's only model container; `previous`: of the one before it was restarted. */
+/** The last lines of one of a pod's containers; `previous`: of the one before it was restarted. */
 export function logPath(namespace: string, pod: string, container: string, previous: boolean): string {
   const query = new URLSearchParams({ container, tailLines: '30', previous: String(previous) });
   return `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`;

@@ -1,5 +1,5 @@
 import { askUntil } from '../wait.ts';
-import { ApiError, isPassing } from './api.ts';
+import { ApiError, isPassing } from './api-error.ts';
 
 /** How long a server that has just begun may not know yet who may do what. */
 const RIGHTS_LIMIT_MS = 15_000;

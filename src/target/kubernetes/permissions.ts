@@ -14,7 +14,7 @@ interface Action {
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
 /** What a run is about to do. */
-export interface Plan {
+interface Plan {
   /** Null for one that the run makes. */
   readonly namespace: string | null;
   /** Whether it looks up where nodes are reached. */

@@ -8,7 +8,7 @@ import { createOutputTail } from '../output-tail.ts';
 
 export type Argv = readonly [string, ...string[]];
 
-export interface PipeOptions {
+interface PipeOptions {
   readonly limitMs: number;
   readonly signal: AbortSignal;
   /** The second program starts once this is fulfilled; what the first does before it writes, it does meanwhile. */
@@ -29,6 +29,8 @@ export async function pipePrograms(what: string, from: Argv, to: Argv, options: 
   const writer = spawn(source, sourceArgs, { stdio: ['ignore', 'pipe', 'pipe'], signal });
   writer.stderr.setEncoding('utf8').on('data', (text: string) => tail.push(text));
   const written = once(writer, 'close');
+  // Nobody listens to it before the second program may start.
+  written.catch(() => {});
   // Read from the start: of a program that has ended, what nobody was reading is lost.
   const held = new PassThrough();
   const drawn = pipeline(writer.stdout, held).catch(() => {});

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { listProcesses } from '../usage.ts';
 import type { Pod } from './objects.ts';
 
 /** The ids of a pod's containers, as their runtime calls them. */
@@ -18,21 +19,12 @@ export function findProcesses(ids: readonly string[], root = ''): ReadonlyMap<st
   for (const pid of listProcesses(root)) {
     const groups = readGroups(pid, root);
     const id = ids.find((one) => groups.includes(one));
-    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), pid]);
+    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), Number(pid)]);
   }
   return found;
 }
 
-function listProcesses(root: string): number[] {
-  try {
-    const names = readdirSync(`${root}/proc`).filter((name) => /^\d+$/.test(name));
-    return names.map(Number);
-  } catch {
-    return [];
-  }
-}
-
-function readGroups(pid: number, root: string): string {
+function readGroups(pid: string, root: string): string {
   try {
     return readFileSync(`${root}/proc/${pid}/cgroup`, 'latin1');
   } catch {

@@ -1,10 +1,11 @@
 import { explain, ServerError } from '../../errors.ts';
+import { lastLines } from '../exec.ts';
 import type { Host } from '../target.ts';
 import { askUntil } from '../wait.ts';
 import type { KubeApi } from './api.ts';
 import { describeRoom, readRooms } from './capacity.ts';
 import { isReady } from './conditions.ts';
-import { gatherEvidence, tame } from './evidence.ts';
+import { gatherEvidence } from './evidence.ts';
 import type { Model } from './manifest.ts';
 import type { Deployment, Pod } from './objects.ts';
 import { deploymentsPath, eventsPath, podsPath, seldonDeploymentPath } from './paths.ts';
@@ -114,7 +115,7 @@ async function explainTrouble(api: KubeApi, model: Model, snapshot: Snapshot, tr
   const { reason, found, advice } = trouble;
   const sum = reason === 'Unschedulable' ? await explainRoom(api, model) : null;
   return new ServerError(
-    `expected SeldonDeployment ${model.name} to start; ${reason}: ${tame(found).join(' ').replace(/\.$/, '')}.${sum ?? ''} ${advice}`,
+    `expected SeldonDeployment ${model.name} to start; ${reason}: ${lastLines(found).join(' ').replace(/\.$/, '')}.${sum ?? ''} ${advice}`,
     { detail: await gatherEvidence(api, model.namespace, snapshot) },
   );
 }

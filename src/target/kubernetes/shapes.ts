@@ -5,10 +5,14 @@ import type {
   KubeEvent,
   Labelled,
   List,
+  Meta,
   Node,
   Pod,
+  Resources,
   SeldonDeployment,
+  Service,
   Version,
+  VirtualService,
 } from './objects.ts';
 
 /**
@@ -35,8 +39,12 @@ interface Kinds {
   Deployment: Deployment;
   SeldonDeployment: SeldonDeployment;
   event: KubeEvent;
+  namespace: { readonly metadata: Meta };
   Service: GatewayService;
+  'NodePort Service': Service;
+  VirtualService: VirtualService;
   manager: Labelled;
+  'list of resources': Resources;
   version: Version;
 }
 type Kind = keyof Kinds;
@@ -95,11 +103,15 @@ const SHAPES: Readonly<Record<Kind, Shape>> = {
     ...{ 'type?': 'string', 'reason?': 'string', 'message?': 'string' },
     involvedObject: { 'kind?': 'string', 'name?': 'string' },
   },
+  namespace: { metadata: META },
   Service: {
     metadata: { name: 'string', namespace: 'string' },
     spec: { ports: [{ 'name?': 'string', port: 'number', 'nodePort?': 'number' }], 'selector?': TEXTS },
   },
+  'NodePort Service': { spec: { ports: [{ name: 'string', port: 'number', nodePort: 'number' }] } },
+  VirtualService: { spec: { gateways: ['string'] } },
   manager: { metadata: { name: 'string', namespace: 'string', 'annotations?': TEXTS } },
+  'list of resources': { resources: [{ name: 'string', kind: 'string', namespaced: 'boolean' }] },
   version: { major: 'string', minor: 'string', gitVersion: 'string' },
 };
 
@@ -121,7 +133,7 @@ function requireShape(value: unknown, shape: Shape, what: string, path: string):
     const key = name.replace('?', '');
     const fields = value as Record<string, unknown>;
     for (const each of key === '*' ? Object.keys(fields) : [key]) {
-      const own = Object.hasOwn(fields, each) ? fields[each] : undefined;
+      const own = fields[each];
       // What has no items, or is none, may be written as null.
       if (name !== key && (own === undefined || (own === null && Array.isArray(field)))) continue;
       requireShape(own, field, what, key === '*' ? path : `${path}.${key}`);
@@ -132,7 +144,7 @@ function requireShape(value: unknown, shape: Shape, what: string, path: string):
 function explain(value: unknown, wanted: string, what: string, path: string): ServerError {
   const found = value === undefined || value === null ? 'nothing' : Array.isArray(value) ? 'list' : typeof value;
   return new ServerError(
-    `expected ${what} from the Kubernetes API, and its ${path} to be a ${wanted}; found ${found}. ` +
+    `expected ${what} from the Kubernetes API, and its ${path} to be ${wanted === 'object' ? 'an' : 'a'} ${wanted}; found ${found}. ` +
       'See whether the kubeconfig leads to a cluster, and not to something in front of it.',
   );
 }

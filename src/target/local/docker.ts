@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ArmConfig, TargetConfig } from '../../config.ts';
-import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, REST_PATH } from '../../endpoint.ts';
+import { GRPC_RECEIVE_LIMIT_BYTES } from '../../endpoint.ts';
 import { ServerError } from '../../errors.ts';
 import type { Method } from '../../plan.ts';
 import type { Arm } from '../../report.ts';
@@ -13,6 +13,7 @@ import { describeImage, type ModelImage } from '../model-image.ts';
 import { endAll, startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
 import { askUntil } from '../wait.ts';
+import { loopbackEndpoint } from './loopback.ts';
 import { describeModel } from './process.ts';
 import { type Answer, askGrpc, askRest } from './readiness.ts';
 import { listParameters, SETTINGS } from './wrapper.ts';
@@ -46,7 +47,7 @@ export async function startDockerTarget(
   try {
     return {
       arm: await describeArm(config, arm, image, containers[0] as Container, host.signal),
-      endpoints: Object.fromEntries(containers.map(({ ports }, i) => [methods[i], endpointOf(ports)])),
+      endpoints: Object.fromEntries(containers.map(({ ports }, i) => [methods[i], loopbackEndpoint(ports)])),
       lost: lost.signal,
       grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
       answers: image.built && arm.model === null ? 'fixed' : 'any',
@@ -145,12 +146,5 @@ async function describeArm(
     connection: null,
     image: describeImage(image),
     network: 'loopback-port',
-  };
-}
-
-function endpointOf({ rest, grpc }: Container['ports']): Endpoint {
-  return {
-    rest: { host: '127.0.0.1', port: rest, path: REST_PATH },
-    grpc: { host: '127.0.0.1', port: grpc, path: GRPC_PATH, metadata: {} },
   };
 }

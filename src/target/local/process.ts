@@ -1,12 +1,13 @@
 import { isAbsolute, relative } from 'node:path';
 import type { ArmConfig, TargetConfig } from '../../config.ts';
-import { type Endpoint, GRPC_PATH, GRPC_RECEIVE_LIMIT_BYTES, REST_PATH } from '../../endpoint.ts';
+import { GRPC_RECEIVE_LIMIT_BYTES } from '../../endpoint.ts';
 import type { Method } from '../../plan.ts';
 import { endAll, startAll } from '../start-all.ts';
 import type { Host, Target } from '../target.ts';
 import { createGroupList, createUsageMeter } from '../usage.ts';
+import { loopbackEndpoint } from './loopback.ts';
 import type { PythonEnvironment } from './python/environment.ts';
-import { SETTINGS, startWrapper, type WrapperPorts } from './wrapper.ts';
+import { SETTINGS, startWrapper } from './wrapper.ts';
 
 /**
  * Puts the real wrapper up in a Python environment: one per method, all at once.
@@ -42,7 +43,7 @@ export async function startProcessTarget(
       settings: { ...SETTINGS, ...env },
       connection: null,
     },
-    endpoints: Object.fromEntries(wrappers.map(({ ports }, i) => [methods[i], endpointOf(ports)])),
+    endpoints: Object.fromEntries(wrappers.map(({ ports }, i) => [methods[i], loopbackEndpoint(ports)])),
     lost: lost.signal,
     grpcReceiveLimitBytes: GRPC_RECEIVE_LIMIT_BYTES,
     answers: model ? 'any' : 'fixed',
@@ -58,11 +59,4 @@ export async function startProcessTarget(
 export function describeModel({ folder, name }: NonNullable<ArmConfig['model']>): string {
   const path = relative(process.cwd(), folder);
   return `${path.startsWith('..') || isAbsolute(path) ? folder : path || '.'}:${name}`;
-}
-
-function endpointOf({ rest, grpc }: WrapperPorts): Endpoint {
-  return {
-    rest: { host: '127.0.0.1', port: rest, path: REST_PATH },
-    grpc: { host: '127.0.0.1', port: grpc, path: GRPC_PATH, metadata: {} },
-  };
 }

@@ -59,12 +59,11 @@ export async function openUrlTarget(
 }
 
 async function requireLoopback(name: string, host: Host): Promise<void> {
-  const bare = name.replace(/^\[(.*)\]$/, '$1');
-  const addresses = isIP(bare) ? [bare] : await resolve(bare, host.signal);
+  const addresses = isIP(name) ? [name] : await resolve(name, host.signal);
   const remote = addresses.find((address) => !isLoopback(address));
   if (remote === undefined) return;
   throw new UserError(
-    `expected an address of this machine, found ${name}${remote === bare ? '' : ` (${remote})`}. ` +
+    `expected an address of this machine, found ${name}${remote === name ? '' : ` (${remote})`}. ` +
       'A benchmark is load: if that server is yours to load, say so with option allow-remote-target.',
   );
 }

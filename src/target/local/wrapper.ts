@@ -35,14 +35,14 @@ export function listParameters(model: ArmConfig['model'], iterations: number) {
   return model ? [] : [{ name: 'iterations', value: String(iterations), type: 'INT' }];
 }
 
-export interface WrapperPorts {
+interface WrapperPorts {
   readonly rest: number;
   readonly grpc: number;
   readonly metrics: number;
 }
 
 /** One wrapper that answers on both transports. */
-export interface Wrapper extends AsyncDisposable {
+interface Wrapper extends AsyncDisposable {
   readonly ports: WrapperPorts;
   /** The id of its process group. */
   readonly pid: number;
@@ -50,7 +50,7 @@ export interface Wrapper extends AsyncDisposable {
   readonly died: Promise<ServerError>;
 }
 
-export interface WrapperOptions {
+interface WrapperOptions {
   readonly environment: PythonEnvironment;
   readonly method: Method;
   /** Somebody's own model, which implements the method; null for ours. */

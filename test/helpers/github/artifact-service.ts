@@ -5,7 +5,7 @@ import type { Reply } from './reply.ts';
 import { type Artifact, nextId, type State, tick, timeText } from './state.ts';
 import type { Storage, Upload } from './storage.ts';
 
-export interface ServiceOptions {
+interface ServiceOptions {
   readonly state: State;
   readonly storage: Storage;
   readonly storageUrl: string;
@@ -117,7 +117,7 @@ const CALLS: Readonly<Record<string, (message: Message, options: ServiceOptions)
 };
 
 /** An error as the protocol (Twirp) has it. */
-export function twirpError(status: number, code: string, msg: string): Reply {
+function twirpError(status: number, code: string, msg: string): Reply {
   return { status, body: { code, msg } };
 }
 

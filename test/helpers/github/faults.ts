@@ -22,7 +22,7 @@ export interface FaultRule {
   readonly answer?: FaultAnswer;
 }
 
-export type FaultAnswer =
+type FaultAnswer =
   /** `applied`: the request took effect all the same, and the caller cannot know. */
   | {
       readonly status: number;
@@ -68,15 +68,8 @@ export const PATHS = {
   pulls: '/repos/*/*/pulls',
   comments: '/repos/*/*/issues/*/comments',
   comment: '/repos/*/*/issues/comments/*',
-  compare: '/repos/*/*/compare/*',
   workflowRuns: '/repos/*/*/actions/workflows/*/runs',
-  run: '/repos/*/*/actions/runs/*',
-  runArtifacts: '/repos/*/*/actions/runs/*/artifacts',
-  artifactZip: '/repos/*/*/actions/artifacts/*/zip',
   createArtifact: `${SERVICE}/CreateArtifact`,
   finalizeArtifact: `${SERVICE}/FinalizeArtifact`,
-  listArtifacts: `${SERVICE}/ListArtifacts`,
-  deleteArtifact: `${SERVICE}/DeleteArtifact`,
-  artifactService: `${SERVICE}/*`,
   storage: '/storage/**',
 } as const;

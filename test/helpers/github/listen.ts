@@ -6,13 +6,13 @@ import type { RecordedRequest } from './faults.ts';
 import type { Reply } from './reply.ts';
 import type { GitHub } from './server.ts';
 
-export interface Listener {
+interface Listener {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   /** Every request is added to it. */
   readonly requests: RecordedRequest[];
   readonly faults: FaultList;

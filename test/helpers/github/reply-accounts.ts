@@ -36,17 +36,6 @@ export function accountReply({ apiUrl, serverUrl }: Places, { login, id, type }:
   };
 }
 
-/** The account that asks about itself. */
-export function ownAccountReply(places: Places, account: Account, created: number) {
-  return {
-    ...accountReply(places, account),
-    ...{ name: null, company: null, blog: null, location: null, email: null, hireable: null, bio: null },
-    ...{ public_repos: 1, public_gists: 0, followers: 0, following: 0 },
-    created_at: timeText(created),
-    updated_at: timeText(created),
-  };
-}
-
 /** The part of a fork's full name that owns it. */
 export function ownerOf(fullName: string): string {
   return fullName.split('/')[0] ?? '';

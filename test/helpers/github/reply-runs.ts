@@ -53,7 +53,7 @@ export function runReply(places: Places, state: State, run: Run) {
 }
 
 /** A pull request as a run mentions it; null for one that there is not. */
-export function minimalPullReply(places: Places, state: State, number: number) {
+function minimalPullReply(places: Places, state: State, number: number) {
   const pull = state.pulls.get(number);
   if (!pull) return null;
   const own = originOf(state.repository);
@@ -93,60 +93,5 @@ export function artifactReply(places: Places, state: State, artifact: Artifact) 
       head_branch: run.headBranch,
       head_sha: run.headSha,
     },
-  };
-}
-
-/** How `head` and `base` (commits) relate, where they part at `mergeBase`. */
-export function comparisonReply(
-  places: Places,
-  state: State,
-  commits: { base: string; head: string; mergeBase: string },
-) {
-  const { base, head, mergeBase } = commits;
-  const repository = fullNameOf(state.repository);
-  const url = `${places.apiUrl}/repos/${repository}/compare/${base}...${head}`;
-  const htmlUrl = `${places.serverUrl}/${repository}/compare/${base}...${head}`;
-  const behind = mergeBase === base ? 0 : 1;
-  const ahead = mergeBase === head ? 0 : 1;
-  const status = behind && ahead ? 'diverged' : behind ? 'behind' : ahead ? 'ahead' : 'identical';
-  return {
-    url,
-    html_url: htmlUrl,
-    permalink_url: htmlUrl,
-    diff_url: `${htmlUrl}.diff`,
-    patch_url: `${htmlUrl}.patch`,
-    base_commit: commitReply(places, state, base),
-    merge_base_commit: commitReply(places, state, mergeBase),
-    status,
-    ahead_by: ahead,
-    behind_by: behind,
-    total_commits: ahead,
-    commits: ahead ? [commitReply(places, state, head)] : [],
-    files: [],
-  };
-}
-
-function commitReply(places: Places, state: State, sha: string) {
-  const repository = fullNameOf(state.repository);
-  const url = `${places.apiUrl}/repos/${repository}/commits/${sha}`;
-  const git = `${places.apiUrl}/repos/${repository}/git`;
-  const author = { name: 'Somebody', email: 'somebody@example.com', date: timeText(0) };
-  return {
-    url,
-    sha,
-    node_id: nodeId('Commit', Number.parseInt(sha.slice(0, 8), 16) || 0),
-    html_url: `${places.serverUrl}/${repository}/commit/${sha}`,
-    comments_url: `${url}/comments`,
-    commit: {
-      url: `${git}/commits/${sha}`,
-      author,
-      committer: author,
-      message: 'A change',
-      comment_count: 0,
-      tree: { sha, url: `${git}/trees/${sha}` },
-    },
-    author: null,
-    committer: null,
-    parents: [],
   };
 }

@@ -5,20 +5,17 @@ import { type Call, notFound, type Reply, refuse } from './reply.ts';
 import type { Places } from './reply-accounts.ts';
 import { downloadArtifact, getRun, listArtifacts, listRuns } from './routes-actions.ts';
 import { createComment, deleteComment, getComment, listComments, updateComment } from './routes-comments.ts';
-import { compare, getPull, getUser, listPulls, listPullsOfCommit } from './routes-pulls.ts';
+import { getPull, listPulls } from './routes-pulls.ts';
 import { fullNameOf, type State } from './state.ts';
 
 const ROUTES: Readonly<Record<string, (call: Call) => Reply>> = {
-  'GET /user': getUser,
   'GET /repos/{owner}/{repo}/pulls': listPulls,
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': getPull,
-  'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls': listPullsOfCommit,
   'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': listComments,
   'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': createComment,
   'GET /repos/{owner}/{repo}/issues/comments/{comment_id}': getComment,
   'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': updateComment,
   'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}': deleteComment,
-  'GET /repos/{owner}/{repo}/compare/{basehead}': compare,
   'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs': listRuns,
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}': getRun,
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': listArtifacts,
@@ -28,7 +25,7 @@ const ROUTES: Readonly<Record<string, (call: Call) => Reply>> = {
 /** How much of an hour's requests is left, which every reply tells. */
 const RATE = { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '999', 'x-ratelimit-resource': 'core' };
 
-export interface RestOptions {
+interface RestOptions {
   readonly state: State;
   readonly places: Places & { readonly storageUrl: string };
   readonly description: Description;

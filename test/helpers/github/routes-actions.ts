@@ -44,10 +44,10 @@ export function listArtifacts(call: Call): Reply {
   if (refused) return refused;
   const run = Number(call.params.run_id);
   if (!call.state.runs.has(run)) return notFound();
-  const { name, direction = 'desc' } = call.query;
+  const { name } = call.query;
   const artifacts = [...call.state.artifacts.values()]
     .filter((artifact) => artifact.run === run && (name === undefined || artifact.name === name))
-    .sort((a, b) => (direction === 'asc' ? a.id - b.id : b.id - a.id));
+    .sort((a, b) => b.id - a.id);
   const { items, headers } = pageOf(call, artifacts);
   const replies = items.map((artifact) => artifactReply(call, call.state, artifact));
   return ok({ total_count: artifacts.length, artifacts: replies }, headers);

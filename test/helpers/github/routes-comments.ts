@@ -13,10 +13,7 @@ const LONGEST_BODY = 65_536;
 export function listComments(call: Call): Reply {
   const found = findPull(call);
   if ('status' in found) return found;
-  const since = call.query.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(call.query.since) / 1000;
-  const comments = [...call.state.comments.values()].filter(
-    ({ pull, updatedAt }) => pull === found.pull.number && updatedAt >= since,
-  );
+  const comments = [...call.state.comments.values()].filter(({ pull }) => pull === found.pull.number);
   const { items, headers } = pageOf(call, comments);
   return ok(
     items.map((comment) => commentReply(call, call.state, comment)),

@@ -3,7 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Says in words what `value` has against `schema`; empty when nothing. */
-export type SchemaCheck = (schema: object, value: unknown) => string[];
+type SchemaCheck = (schema: object, value: unknown) => string[];
 
 const REFERENCE = '#/components/schemas/';
 

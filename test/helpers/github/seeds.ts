@@ -9,16 +9,14 @@ type Seeds = Pick<GitHub, 'addPull' | 'addComment' | 'addRun' | 'addRunOfPull' |
 /** 1 March 2026. */
 const START = 1_772_323_200;
 
-export function createState({ repository = 'octo/models', private: hidden = false }: GitHubOptions): State {
-  const [login = '', name = ''] = repository.split('/');
+export function createState({ private: hidden = false }: GitHubOptions): State {
   return {
     repository: {
-      ...{ id: 1_296_269, name, private: hidden, defaultBranch: 'main' },
-      owner: { login, id: 5_000, type: 'Organization' },
+      ...{ id: 1_296_269, name: 'models', private: hidden, defaultBranch: 'main' },
+      owner: { login: 'octo', id: 5_000, type: 'Organization' },
     },
     ...{ pulls: new Map(), comments: new Map(), runs: new Map(), artifacts: new Map() },
-    ...{ mergeBases: new Map(), tokens: new Map() },
-    ...{ now: START, lastId: 4_710 },
+    ...{ tokens: new Map(), now: START, lastId: 4_710 },
   };
 }
 

@@ -52,8 +52,6 @@ export interface GitHub extends AsyncDisposable {
 }
 
 export interface GitHubOptions {
-  /** `owner/name`; `octo/models` where not given. */
-  readonly repository?: string;
   readonly private?: boolean;
   /** A server of a company: its API is below /api/v3 and there is no artifact service that the toolkit would use. */
   readonly enterprise?: boolean;

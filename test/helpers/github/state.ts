@@ -8,8 +8,6 @@ export interface State {
   readonly comments: Map<number, Comment>;
   readonly runs: Map<number, Run>;
   readonly artifacts: Map<number, Artifact>;
-  /** `base...head` to the commit where they part; the base itself where nothing was seeded. */
-  readonly mergeBases: Map<string, string>;
   /** By the token's text. Any other token is a bad credential. */
   readonly tokens: Map<string, Token>;
   /** Seconds since the epoch; every write takes one. */
@@ -106,7 +104,7 @@ export interface Artifact {
   digest: string | null;
 }
 
-export type Access = 'none' | 'read' | 'write';
+type Access = 'none' | 'read' | 'write';
 
 export interface Token {
   account: Account;

@@ -2,7 +2,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FOLDER, GATEWAY_COMMAND } from './data-plane.ts';
 
-export const istioCrdsFile = join(import.meta.dirname, '..', 'operator', 'istio-crds.yaml');
+const istioCrdsFile = join(import.meta.dirname, '..', 'operator', 'istio-crds.yaml');
 
 /**
  * Charts of our own with the names, values and labels of Istio's that the runs set: `base` has the kinds, `istiod` is

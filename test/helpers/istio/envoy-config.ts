@@ -79,24 +79,29 @@ export function describeRoutes(services: readonly VirtualService[]): object {
   return { resources: [table] };
 }
 
+/** One upstream, where one version of HTTP is spoken. */
 export function describeClusters(upstreams: readonly (readonly [Destination, Upstream])[]): object {
-  const resources = upstreams.map(([destination, { address, isHttp2 }]) => {
-    const endpoint = { address: { socket_address: { address, port_value: destination.port.number } } };
-    const options = {
-      '@type': `${V3}.upstreams.http.v3.HttpProtocolOptions`,
-      explicit_http_config: isHttp2 ? { http2_protocol_options: {} } : { http_protocol_options: {} },
-    };
-    const name = nameCluster(destination);
-    return {
-      '@type': 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-      name,
-      type: 'STATIC',
-      connect_timeout: '2s',
-      load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
-      typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': options },
-    };
-  });
+  const resources = upstreams.map(([destination, upstream]) => ({
+    '@type': 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+    ...describeCluster(nameCluster(destination), destination.port.number, upstream),
+  }));
   return { resources };
+}
+
+/** One upstream, where one version of HTTP is spoken. */
+export function describeCluster(name: string, port: number, { address, isHttp2 }: Upstream): object {
+  const endpoint = { address: { socket_address: { address, port_value: port } } };
+  const options = {
+    '@type': `${V3}.upstreams.http.v3.HttpProtocolOptions`,
+    explicit_http_config: isHttp2 ? { http2_protocol_options: {} } : { http_protocol_options: {} },
+  };
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: '2s',
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+    typed_extension_protocol_options: { 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': options },
+  };
 }
 
 function nameCluster({ host, port }: Destination): string {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { startServerProcess } from '../../../bench/peers/server-process.ts';
+import { startServerProgram } from '../../../bench/peers/server-program.ts';
 import { createTiming } from '../../../src/load/exchange.ts';
 import { createFolder, findProgram, skipWithout } from '../../helpers/real-server.ts';
 import { checkEcho, createMessage, openCall } from '../../helpers/wire-checks.ts';
+import { withPrefix } from '../../helpers/with-prefix.ts';
 
 const WINDOWS = ['--window-bits=16', '--connection-window-bits=16'];
 /** How the server may behave; it must make no difference. */
@@ -24,7 +25,7 @@ async function start(t: TestContext, folder: string, args: readonly string[]) {
     return null;
   }
   const how = ['--no-tls', '--address=127.0.0.1', `--htdocs=${folder}`, ...args];
-  return startServerProcess(program, async (port) => [...how, String(port)], t.signal);
+  return startServerProgram(program, async (port) => [...how, String(port)], t.signal);
 }
 
 for (const [name, args] of Object.entries(MANNERS)) {
@@ -39,10 +40,8 @@ for (const name of ['as it comes', 'with padding']) {
   test(`nghttpd ${name}: a reply of a megabyte`, { timeout: 60_000 }, async (t) => {
     const folder = await createFolder(t);
     const reply = createMessage(1_000_003);
-    const prefix = Buffer.alloc(5);
-    prefix.writeUInt32BE(reply.length, 1);
     await mkdir(join(folder, 'test.Wire'));
-    await writeFile(join(folder, 'test.Wire', 'Make'), Buffer.concat([prefix, reply]));
+    await writeFile(join(folder, 'test.Wire', 'Make'), withPrefix(reply));
     await using server = await start(t, folder, ['--trailer=grpc-status: 0', ...(MANNERS[name] ?? [])]);
     if (server === null) return;
     using exchange = openCall(server.port, '/test.Wire/Make', createMessage(10));

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { startServerProcess } from '../../../bench/peers/server-process.ts';
+import { startServerProgram } from '../../../bench/peers/server-program.ts';
 import { createTiming } from '../../../src/load/exchange.ts';
 import { openRestWire } from '../../../src/load/rest-wire.ts';
 import { listen } from '../../../src/server/listen.ts';
@@ -60,7 +60,7 @@ async function start(t: TestContext) {
         location /wrong { return 400 "no such model"; }
       }
     }`;
-  return startServerProcess(
+  return startServerProgram(
     program,
     async (port) => {
       await writeFile(join(folder, 'nginx.conf'), configure(port));

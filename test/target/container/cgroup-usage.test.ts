@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { createCgroupMeter } from '../../../src/target/container/cgroup-usage.ts';
 import { createTestFolder } from '../helpers.ts';
 
+const skip = process.platform === 'linux' ? false : 'skipped: only Linux has control groups';
 const ID = 'ab12';
 
 async function writeTree(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
@@ -23,9 +24,7 @@ const V2 = {
   [`sys/fs/cgroup/system.slice/docker-${ID}.scope/memory.stat`]: 'anon 1000\nfile 9000\nfile_mapped 200\n',
 };
 
-test('version 2: CPU time and resident memory of the whole group', {
-  skip: process.platform !== 'linux',
-}, async (t) => {
+test('version 2: CPU time and resident memory of the whole group', { skip }, async (t) => {
   const root = await writeTree(t, V2);
   const meter = createCgroupMeter(7, ID, root);
   assert.deepEqual(meter(), { cpuMs: 2.5, rssBytes: 1200, throttledMs: 4.5 });
@@ -33,7 +32,7 @@ test('version 2: CPU time and resident memory of the whole group', {
   assert.equal(meter(), null);
 });
 
-test('version 1: the same from the controllers of their own', { skip: process.platform !== 'linux' }, async (t) => {
+test('version 1: the same from the controllers of their own', { skip }, async (t) => {
   const root = await writeTree(t, {
     'proc/7/cgroup': `9:memory:/docker/${ID}\n4:cpu,cpuacct:/docker/${ID}\n1:name=systemd:/docker/${ID}\n0::/\n`,
     [`sys/fs/cgroup/cpuacct/docker/${ID}/cpuacct.usage`]: '2500000\n',

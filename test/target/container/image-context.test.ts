@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { writeContext } from '../../../src/target/container/image-context.ts';
@@ -71,6 +71,7 @@ test("somebody's own model stands instead of ours; when its files were written d
   await writeFile(join(own, 'sub', 'weights'), '1');
   await writeFile(join(own, '__pycache__', 'x.pyc'), '');
   await symlink('Mine.py', join(own, 'Link.py'));
+  await symlink('nowhere', join(own, '.#Mine.py'));
   const model = { folder: own, name: 'Mine' };
   const folder = await createTestFolder(t);
   const first = await writeContext(folder, createArm({ model }));
@@ -79,4 +80,25 @@ test("somebody's own model stands instead of ours; when its files were written d
   assert.equal(await hash(t, { model }), first);
   await writeFile(join(own, 'sub', 'weights'), '2');
   assert.notEqual(await hash(t, { model }), first);
+});
+
+test('a folder with more than a model has is refused', async (t) => {
+  const folder = await createTestFolder(t);
+  const write = async (maxFiles?: number): Promise<string> =>
+    writeContext(await createTestFolder(t), createArm({ model: { folder, name: 'Mine' } }), maxFiles);
+  const refuses = (maxFiles?: number): Promise<void> =>
+    assert.rejects(write(maxFiles), {
+      name: 'ServerError',
+      message: /at most \d+ files and 2 GiB; .* has more\. Name a folder/,
+    });
+  await mkdir(join(folder, 'sub'));
+  for (const name of ['Mine.py', 'sub/a', 'sub/b']) await writeFile(join(folder, name), '');
+  await write(3);
+  await refuses(2);
+  // A folder that is linked counts as often as it is copied.
+  await symlink('sub', join(folder, 'again'));
+  await refuses(4);
+  await write(5);
+  await truncate(join(folder, 'sub/a'), 2 * 1024 ** 3 + 1);
+  await refuses();
 });

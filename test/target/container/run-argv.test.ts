@@ -34,7 +34,7 @@ test('ports are published on 127.0.0.1 only, and a container can do no more than
     '--pids-limit 512',
     '--memory 1024m --memory-swap 1024m',
     '--cpus 1 --cpuset-cpus 0-1',
-    '--restart no',
+    '--pull never --restart no',
     '--log-opt max-size=1m',
   ])
     assert.ok(line.includes(part), part);
@@ -51,11 +51,12 @@ test('an arm shapes the server, and cannot change what the tool works by', () =>
   const env = readEnv(
     buildRunArgv({
       ...OPTIONS,
-      env: { GUNICORN_THREADS: '4', OTHER: 'a=b c', PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '1' },
+      env: { GUNICORN_THREADS: '4', SELDON_LOG_LEVEL: 'DEBUG', OTHER: 'a=b c', PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '1' },
     }),
   );
   assert.equal(env.GUNICORN_THREADS, '4');
   assert.equal(env.GUNICORN_WORKERS, '1');
+  assert.equal(env.SELDON_LOG_LEVEL, 'DEBUG');
   assert.equal(env.OTHER, 'a=b c');
   assert.equal(env.PREDICTIVE_UNIT_HTTP_SERVICE_PORT, '9000');
   assert.equal(env.MODEL_METADATA, '{"custom":{"run":"w"}}');

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { modelFolder } from '../../../src/assets.ts';
-import { provideEnvironment } from '../../../src/target/local/python/environment.ts';
 import { laneOf, type SeldonVersion } from '../../../src/target/local/python/lanes.ts';
-import { findFittingPython } from '../../helpers/fitting-python.ts';
-import { createTestHost } from '../helpers.ts';
+import { provideTestEnvironment } from '../../helpers/fitting-python.ts';
 
 const standIn = join(modelFolder, 'stand-in');
-const cacheDir =
-  process.env.SELDON_BENCH_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'seldon-bench');
 const SEED = '1';
 
 type Outcome = unknown[] | Record<string, unknown>;
@@ -21,9 +16,8 @@ type Case = readonly [name: string, kind: 'known' | 'other' | 'odd', outcome: Ou
 
 /** Runs Python in an environment that has the wrapper and TensorFlow; null after the test was skipped. */
 async function provideRun(t: TestContext, version: SeldonVersion) {
-  const python = await findFittingPython(t, version);
-  if (python === null) return null;
-  const environment = await provideEnvironment(laneOf(version), python, cacheDir, createTestHost());
+  const environment = await provideTestEnvironment(t, version);
+  if (environment === null) return null;
   return async (...args: string[]): Promise<string> =>
     (
       await promisify(execFile)(environment.python, ['-I', '-B', ...args], {

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import type { Access } from '../../../src/target/kubernetes/api.ts';
 import { createTestFolder } from '../helpers.ts';
 
-export interface ApiProxy {
+interface ApiProxy {
   /** Leads to the same API, by way of the proxy. */
   readonly access: Access;
   /** Cuts all connections and takes no new ones, as a server does that restarts. */

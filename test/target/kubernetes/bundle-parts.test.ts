@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { ServerError, UserError } from '../../../src/errors.ts';
 import { isEvidenceFolder } from '../../../src/target/evidence-folder.ts';
 import { writeBundle } from '../../../src/target/kubernetes/bundle.ts';
 import { createBundleFiles } from '../../../src/target/kubernetes/bundle-files.ts';
+import { addPodLogs } from '../../../src/target/kubernetes/bundle-logs.ts';
 import { addNodeLogs } from '../../../src/target/kubernetes/bundle-node.ts';
 import { addClusterObjects } from '../../../src/target/kubernetes/bundle-objects.ts';
 import { writeBundleOnLoss } from '../../../src/target/kubernetes/bundle-on-loss.ts';
 import { redactKeys } from '../../../src/target/kubernetes/redact.ts';
-import { createTestFolder, createTestHost, writeScript } from '../helpers.ts';
+import { createTestFolder, createTestHost } from '../helpers.ts';
+import { useFakeProgram } from './fake-program.ts';
 import { readBundle } from './read-bundle.ts';
 
 /** A cluster with nobody to ask but its node, of which kind tells. */
@@ -68,6 +70,27 @@ test('of a long file the wanted end is kept, and all of them together have a lim
   assert.match(files.missing[0] ?? '', /^b\/\d+\.txt: there is enough to read without it$/);
 });
 
+test('half of a key is left of none, wherever a file is cut and however many there are', async (t) => {
+  const folder = await createTestFolder(t);
+  const files = createBundleFiles(folder);
+  const body = Array.from({ length: 24 }, () => 'ZmFrZSBh'.repeat(8));
+  const keys = [KEY[0], ...body, KEY[3], 'line\n'.repeat(500)].join('\n').repeat(500);
+  for (const [name, kept] of [
+    ['log', 'last'],
+    ['list', 'first'],
+  ] as const) {
+    // Cut at other places of a key each time.
+    for (let i = 0; i < 8; i++)
+      await files.add([`${name}-${i}`], `${'x'.repeat(211 * i)}\n${keys}${'y'.repeat(211 * i)}`, kept);
+  }
+  const bundle = await readBundle(folder);
+  assert.equal(bundle.size, 16);
+  for (const [name, text] of bundle) {
+    assert.ok(!text.includes('ZmFrZSBh'), name);
+    assert.match(text, /-----BEGIN RSA PRIVATE KEY-----\[redacted\]/, name);
+  }
+});
+
 test('a name that is no file name is none, and a part that fails is noted', async (t) => {
   const folder = await createTestFolder(t);
   const files = createBundleFiles(folder);
@@ -81,12 +104,32 @@ test('a name that is no file name is none, and a part that fails is noted', asyn
   assert.equal(files.missing[7], 'the nodes: not today');
 });
 
+test('the logs of containers are kept, of those that were ended too, and what has none is noted', async (t) => {
+  const status = { containerStatuses: [{ name: 'c', restartCount: 1 }] };
+  const spec = { initContainers: [{ name: 'i' }], containers: [{ name: 'c' }] };
+  const items = ['own-pod', 'theirs'].map((name) => ({ metadata: { name }, spec, status }));
+  const say = (path: string): unknown => {
+    if (!path.includes('/log?')) return { items };
+    if (path.includes('container=i')) return 'unable to retrieve container logs for containerd://1';
+    return path.includes('previous=true') ? `${KEY.join('\n')}\n` : '';
+  };
+  const folder = await createTestFolder(t);
+  const files = createBundleFiles(folder);
+  await addPodLogs({ get: async (path: string) => say(path) } as never, { name: 'n', prefix: 'own-' }, null, files);
+  const kept = [['logs/n/own-pod/c.previous.log', `${KEY[0]}[redacted]${KEY[3]}\n`]];
+  assert.deepEqual([...(await readBundle(folder))], kept);
+  assert.deepEqual(files.missing.toSorted(), [
+    'logs/n/own-pod/c.log: it has written nothing',
+    'logs/n/own-pod/i.log: the node has removed it',
+  ]);
+});
+
 test('the logs of nodes are kept without keys, links and what is there twice', async (t) => {
   const folder = await createTestFolder(t);
   // The key begins shortly before what is kept of the file.
   const early = `${'x'.repeat(MIB)}\n${KEY.join('\n')}\n${'y\n'.repeat(MIB / 2 - 40)}`;
   await writeFile(join(folder, 'early'), early);
-  await useFakeKind(t, [
+  await useFakeProgram(t, 'kind', [
     '[ "$1 $2" = "export logs" ] || exit 1',
     'mkdir -p "$3/n1/pods/ns_pod_1/c" "$3/n1/containers"',
     `cp '${join(folder, 'early')}' "$3/n1/journal.log"`,
@@ -150,14 +193,14 @@ test("of nodes and webhooks that are not the run's only what tells why a model f
 
 test('a cluster that tells nothing leaves nothing', async (t) => {
   const folder = join(await createTestFolder(t), 'diagnosis');
-  await useFakeKind(t, ['exit 1']);
+  await useFakeProgram(t, 'kind', ['exit 1']);
   await writeBundle(NODE, createTestHost(folder), new ServerError('no model'));
   await assert.rejects(readFile(join(folder, 'README.txt')), { code: 'ENOENT' });
 });
 
 test('a kind that cannot is noted', async (t) => {
   const folder = await createTestFolder(t);
-  await useFakeKind(t, ['exit 1']);
+  await useFakeProgram(t, 'kind', ['exit 1']);
   const files = createBundleFiles(folder);
   await addNodeLogs('sb-00000000', files, createTestHost());
   assert.deepEqual(files.missing, ['kind export logs --name sb-00000000: kind could not']);
@@ -166,7 +209,7 @@ test('a kind that cannot is noted', async (t) => {
 test('the folder says what it is and what the run said, and the first failure counts', async (t) => {
   const folder = join(await createTestFolder(t), 'diagnosis');
   const host = createTestHost(folder);
-  await useFakeKind(t, ONE_LOG);
+  await useFakeProgram(t, 'kind', ONE_LOG);
   await writeBundle(NODE, host, new ServerError('no model', { detail: ['last line'] }));
   await writeBundle(NODE, host, new ServerError('another'));
   const bundle = await readBundle(folder);
@@ -178,7 +221,7 @@ test('the folder says what it is and what the run said, and the first failure co
 
 test('nothing is kept of a run that was stopped, nor of a mistake of the caller', async (t) => {
   const folder = join(await createTestFolder(t), 'diagnosis');
-  await useFakeKind(t, ONE_LOG);
+  await useFakeProgram(t, 'kind', ONE_LOG);
   await writeBundle(NODE, createTestHost(folder), new UserError('wrong option'));
   const stopped = createTestHost(folder);
   stopped.abort(new Error('stopped'));
@@ -187,7 +230,7 @@ test('nothing is kept of a run that was stopped, nor of a mistake of the caller'
 });
 
 test('a run that is stopped meanwhile leaves nothing half', async (t) => {
-  const parent = await useFakeKind(t, ['touch "$0.started"; sleep 60']);
+  const parent = await useFakeProgram(t, 'kind', ['touch "$0.started"; sleep 60']);
   const host = createTestHost(join(parent, 'diagnosis'));
   const writing = writeBundle(NODE, host, new ServerError('no model'));
   while (!(await readFile(join(parent, 'kind.started')).catch(() => null))) {
@@ -209,7 +252,7 @@ test('a lost model is written down while the run goes on, and disposing waits fo
   const folder = join(await createTestFolder(t), 'diagnosis');
   const host = createTestHost(folder);
   const [first, second] = [new AbortController(), new AbortController()];
-  await useFakeKind(t, ONE_LOG);
+  await useFakeProgram(t, 'kind', ONE_LOG);
   const watch = writeBundleOnLoss([first.signal, second.signal], NODE, host);
   second.abort(new ServerError('the pod ended'));
   first.abort(new ServerError('the other one, too'));
@@ -227,14 +270,3 @@ test('a model that is not lost leaves nothing', async (t) => {
   assert.equal(host.expected.length, 0);
   assert.equal(await isEvidenceFolder(folder), false);
 });
-
-async function useFakeKind(t: TestContext, lines: readonly string[]): Promise<string> {
-  const folder = await createTestFolder(t);
-  await writeScript(join(folder, 'kind'), lines);
-  const { PATH } = process.env;
-  process.env.PATH = folder + delimiter + PATH;
-  t.after(() => {
-    process.env.PATH = PATH;
-  });
-  return folder;
-}

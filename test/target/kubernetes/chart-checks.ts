@@ -9,11 +9,11 @@ import { type Access, type KubeApi, openKubeApi } from '../../../src/target/kube
 import { fetchChart } from '../../../src/target/kubernetes/chart.ts';
 import { chooseOperator } from '../../../src/target/kubernetes/choose-operator.ts';
 import { inCluster } from '../../../src/target/kubernetes/helm.ts';
+import { findRelease, SELDON_RELEASE } from '../../../src/target/kubernetes/helm-release.ts';
 import type { ReleaseName } from '../../../src/target/kubernetes/manager.ts';
 import { installOperator } from '../../../src/target/kubernetes/operator.ts';
 import type { ChartSource } from '../../../src/target/kubernetes/operator-source.ts';
 import { seldonKindsPath } from '../../../src/target/kubernetes/paths.ts';
-import { findRelease, SELDON_RELEASE } from '../../../src/target/kubernetes/release.ts';
 import { askUntil } from '../../../src/target/wait.ts';
 import { createTestFolder, createTestHost } from '../helpers.ts';
 import { crdFile, createTestNamespace } from './test-cluster.ts';
@@ -56,10 +56,9 @@ export function checkCharts(access: Access, skip: string | boolean): void {
     test('one that helm has left broken in a cluster that stays is told, and refused from then on', async (t) => {
       const { api, chart } = await prepare(t, BROKEN);
       const host = createTestHost();
-      await assert.rejects(installOperator(chart, api, { access, isOurs: false }, host), (error: unknown) => {
-        assert.ok(error instanceof ServerError);
-        assert.match(error.message, /expected helm to install Seldon Core 1\.19\.0; it could not/);
-        return true;
+      await assert.rejects(installOperator(chart, api, { access, isOurs: false }, host), {
+        name: 'ServerError',
+        message: /expected helm to install Seldon Core 1\.19\.0; it could not/,
       });
       assert.match(
         host.messages.at(-1) ?? '',

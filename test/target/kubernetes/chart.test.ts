@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ServerError } from '../../../src/errors.ts';
 import { fetchChart } from '../../../src/target/kubernetes/chart.ts';
 import { createTestFolder, createTestHost } from '../helpers.ts';
 import { useFakeProgram } from './fake-program.ts';
@@ -47,10 +46,9 @@ test('what is no chart needs no helm', async () => {
 test('a chart that is not there is told in the words of helm', async (t) => {
   await useFakeProgram(t, 'helm', ['echo "Error: $3 not found" >&2; exit 1']);
   const source = { kind: 'chart', chart: '/nowhere/chart', version: '1.19.0' } as const;
-  await assert.rejects(fetchChart(source, '/nowhere', createTestHost()), (error: unknown) => {
-    assert.ok(error instanceof ServerError);
-    assert.match(error.message, /expected a chart in \/nowhere\/chart; helm finds none/);
-    assert.deepEqual(error.detail, ['Error: /nowhere/chart not found']);
-    return true;
+  await assert.rejects(fetchChart(source, '/nowhere', createTestHost()), {
+    name: 'ServerError',
+    message: /expected a chart in \/nowhere\/chart; helm finds none/,
+    detail: ['Error: /nowhere/chart not found'],
   });
 });

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { ServerError } from '../../../src/errors.ts';
-import { ApiError, type KubeApi } from '../../../src/target/kubernetes/api.ts';
+import type { KubeApi } from '../../../src/target/kubernetes/api.ts';
+import { ApiError } from '../../../src/target/kubernetes/api-error.ts';
 import { chooseOperator } from '../../../src/target/kubernetes/choose-operator.ts';
 import { describeOperator, type OperatorSource, versionOf } from '../../../src/target/kubernetes/operator-source.ts';
-import { createTestFolder, createTestHost } from '../helpers.ts';
-import { useFakeProgram } from './fake-program.ts';
+import { createTestHost } from '../helpers.ts';
+import { useFakeProgram, usePath } from './fake-program.ts';
 
 const ACCESS = { kubeconfig: '/nowhere/config', context: 'c' };
 const CHART: OperatorSource = { kind: 'chart', chart: 'https://charts.example', version: '1.19.0' };
@@ -32,11 +33,10 @@ test('where Seldon Core is not, what was asked for is used', async (t) => {
 
 test('where helm cannot say whether there is a release, nothing is installed', async (t) => {
   await useFakeProgram(t, 'helm', ['echo "Error: secrets is forbidden" >&2; exit 1']);
-  await assert.rejects(chooseOperator(CHART, createApi(null), ACCESS, createTestHost()), (error: unknown) => {
-    assert.ok(error instanceof ServerError);
-    assert.match(error.message, /whether there is a release seldon-core in namespace seldon-system; it could not/);
-    assert.deepEqual(error.detail, ['Error: secrets is forbidden']);
-    return true;
+  await assert.rejects(chooseOperator(CHART, createApi(null), ACCESS, createTestHost()), {
+    name: 'ServerError',
+    message: /whether there is a release seldon-core in namespace seldon-system; it could not/,
+    detail: ['Error: secrets is forbidden'],
   });
 });
 
@@ -70,12 +70,7 @@ test('names that helm has not written are not given to it', async (t) => {
 });
 
 test('where it is without helm, or without a right to look, it is used all the same', async (t) => {
-  const empty = await createTestFolder(t);
-  const { PATH } = process.env;
-  process.env.PATH = empty;
-  t.after(() => {
-    process.env.PATH = PATH;
-  });
+  usePath(t, '/nonexistent');
   for (const api of [createApi([]), createApi(new ApiError(403, 'Forbidden', 'no'))]) {
     assert.deepEqual(await chooseOperator(CHART, api, ACCESS, createTestHost()), { kind: 'present' });
   }
@@ -124,6 +119,7 @@ test('the report names what is used, and its version is known where helm knows i
     assert.equal(describeOperator(source), description);
     assert.equal(versionOf(source), version);
   }
+  assert.equal(describeOperator({ ...FILE, path: 'x'.repeat(3000) }).length, 500);
 });
 
 /**

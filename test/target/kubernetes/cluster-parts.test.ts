@@ -11,7 +11,7 @@ import {
   parseMemory,
 } from '../../../src/target/kubernetes/capacity.ts';
 import { describeSeldonDeployment, describeService, nameModel } from '../../../src/target/kubernetes/manifest.ts';
-import { readContainer } from '../../../src/target/kubernetes/network.ts';
+import { findClusterNetwork } from '../../../src/target/kubernetes/network.ts';
 import type { Deployment, Node, Pod, SeldonDeployment } from '../../../src/target/kubernetes/objects.ts';
 import { isAvailable } from '../../../src/target/kubernetes/rollout.ts';
 import { sampleModel } from './sample-model.ts';
@@ -46,6 +46,21 @@ test('probes keep away from the ports that are measured, but for the one that wa
   assert.deepEqual(container.lifecycle, { preStop: { exec: { command: ['true'] } } });
 });
 
+test('a container can do no more than it has to, and an image that has to be in the node is not fetched', () => {
+  const read = (changes: Partial<typeof sampleModel>) => {
+    const [predictor] = JSON.parse(JSON.stringify(describeSeldonDeployment({ ...sampleModel, ...changes }))).spec
+      .predictors;
+    return { ...predictor, container: predictor.componentSpecs[0].spec.containers[0] };
+  };
+  const { container, annotations } = read({});
+  const least = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
+  assert.deepEqual(container.securityContext, least);
+  assert.equal(container.imagePullPolicy, 'Never');
+  assert.deepEqual(annotations, { 'seldon.io/no-engine': 'true' });
+  assert.equal(read({ mayPull: true }).container.imagePullPolicy, 'IfNotPresent');
+  assert.equal(read({ engine: 'executor' }).annotations, undefined);
+});
+
 test('an image with a command of its own gets none', () => {
   assert.ok(!JSON.stringify(describeSeldonDeployment({ ...sampleModel, args: null })).includes('"args"'));
 });
@@ -74,8 +89,8 @@ const node = (name: string, cpu: string, taint?: string): Node => ({
 });
 
 test('what has ended or is on no node asks for nothing, and nodes that take no models do not count', () => {
-  const pod = (cpu: string, phase: string, nodeName?: string): Pod => ({
-    metadata: { name: 'p', uid: '' },
+  const pod = (cpu: string, phase: string, nodeName?: string, deletionTimestamp?: string): Pod => ({
+    metadata: { name: 'p', ...(deletionTimestamp && { deletionTimestamp }) },
     spec: {
       ...(nodeName && { nodeName }),
       containers: [
@@ -89,6 +104,7 @@ test('what has ended or is on no node asks for nothing, and nodes that take no m
   const pods = [
     pod('100m', 'Running', 'n'),
     pod('1', 'Succeeded', 'n'),
+    pod('1', 'Running', 'n', 'now'),
     pod('250m', 'Pending'),
     pod('1', 'Running', 'm'),
   ];
@@ -127,6 +143,7 @@ test('models get as much as they may use where all of them fit so, else less, el
   const proxied = plain.map(() => ({ cpu: 500, memory: 0 }));
   assert.equal(await chooseCpuRequest(place([node('n', '2')]), plain, limits), 1000);
   assert.equal(await chooseCpuRequest(place([node('n', '1250m')]), plain, limits), 600);
+  assert.equal(await chooseCpuRequest(place([node('n', '2')]), plain, limits, [{ cpu: 10, memory: 64 }]), 950);
   assert.equal(await chooseCpuRequest(place([node('n', '2')]), proxied, limits), 500);
   assert.equal(await chooseCpuRequest(place([node('n', '2')]), [...plain, ...proxied], limits), 250);
   assert.equal(await chooseCpuRequest(place([node('n', '1')]), plain, { cpu: 720, memory: 64 }), 500);
@@ -139,22 +156,19 @@ test('models get as much as they may use where all of them fit so, else less, el
   await assert.rejects(chooseCpuRequest(place([node('n', '64')]), five, limits), /so 64000m and 4096 MiB are free/);
 });
 
-test('addresses and ports of a node are read from what Docker says of it', () => {
-  const text = JSON.stringify([
-    {
-      NetworkSettings: {
-        Networks: { kind: { IPAddress: '172.18.0.2' }, none: { IPAddress: '' } },
-        Ports: {
-          '30010/tcp': [{ HostIp: '127.0.0.1', HostPort: '41000' }],
-          '6443/tcp': [{ HostIp: '::1', HostPort: '41001' }],
-          '80/tcp': null,
-        },
-      },
-    },
-  ]);
-  const { addresses, ports } = readContainer(text);
-  assert.deepEqual(addresses, ['172.18.0.2']);
-  assert.deepEqual([...ports], [[30010, 41000]]);
+test('a node of a cluster is reached by its inner address first, and by a given one alone', async () => {
+  const addresses = [
+    { type: 'Hostname', address: 'n.example' },
+    { type: 'ExternalDNS', address: 'elsewhere.example' },
+    { type: 'ExternalIP', address: '203.0.113.1' },
+    { type: 'InternalIP', address: '192.0.2.1' },
+    { type: 'InternalIP', address: '192.0.2.1' },
+  ];
+  const api = { get: async () => ({ metadata: { name: 'n' }, status: { addresses } }) } as never;
+  const list = async (given: string | null) =>
+    (await findClusterNetwork(api, given).locate(30_001, 'n')).map(({ host, port }) => `${host}:${port}`);
+  assert.deepEqual(await list(null), ['192.0.2.1:30001', '203.0.113.1:30001', 'n.example:30001']);
+  assert.deepEqual(await list('198.51.100.1'), ['198.51.100.1:30001']);
 });
 
 const UP = {
@@ -181,4 +195,8 @@ test('available is the model that was asked for, and no older one that still ans
   assert.equal(isAvailable({ ...snapshot, seldon: { ...seldon, status: { state: 'Creating' } } }, 'new'), false);
   const unready = { ...pod, status: { conditions: [{ type: 'Ready', status: 'False' }] } };
   assert.equal(isAvailable({ ...snapshot, pods: [unready] }, 'new'), false);
+  const going = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: 'now' } };
+  assert.equal(isAvailable({ ...snapshot, pods: [going] }, 'new'), false);
+  const both = { ...deployment, status: { ...deployment.status, replicas: 2 } };
+  assert.equal(isAvailable({ ...snapshot, deployments: [both] }, 'new'), false);
 });

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createEarlyLoad } from '../../../src/target/kubernetes/early-load.ts';
 import { askUntil } from '../../../src/target/wait.ts';
-import { createTestFolder, createTestHost, writeScript } from '../helpers.ts';
+import { createTestHost, writeScript } from '../helpers.ts';
+import { useFakeProgram } from './fake-program.ts';
 
 /** A Docker whose node answers once the file `up` is there, and that keeps what comes into it. A real one is in kind.test.ts. */
 async function createFakeDocker(t: TestContext, importing: readonly string[]) {
-  const folder = await createTestFolder(t);
-  await writeScript(join(folder, 'docker'), [
-    `cd '${folder}'`,
+  const folder = await useFakeProgram(t, 'docker', [
+    'cd "$(dirname "$0")"',
     `case "$*" in`,
     `*version) [ -e up ] ;;`,
     `save*) touch saving; echo "$*" ;;`,
@@ -18,11 +18,6 @@ async function createFakeDocker(t: TestContext, importing: readonly string[]) {
     `info*) exit 1 ;;`,
     `esac`,
   ]);
-  const { PATH } = process.env;
-  process.env.PATH = folder + delimiter + PATH;
-  t.after(() => {
-    process.env.PATH = PATH;
-  });
   const put = (name: string): Promise<string> => writeScript(join(folder, name), []);
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
   const exists = (name: string): Promise<true | null> =>

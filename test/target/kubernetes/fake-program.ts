@@ -6,10 +6,15 @@ import { createTestFolder, writeScript } from '../helpers.ts';
 export async function useFakeProgram(t: TestContext, name: string, lines: readonly string[]): Promise<string> {
   const folder = await createTestFolder(t);
   await writeScript(join(folder, name), lines);
+  usePath(t, folder + delimiter + process.env.PATH);
+  return folder;
+}
+
+/** Where programs are looked for, as long as the test runs. */
+export function usePath(t: TestContext, path: string): void {
   const { PATH } = process.env;
-  process.env.PATH = folder + delimiter + PATH;
+  process.env.PATH = path;
   t.after(() => {
     process.env.PATH = PATH;
   });
-  return folder;
 }

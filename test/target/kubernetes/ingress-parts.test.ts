@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -16,7 +14,7 @@ import { fetchIstioCharts } from '../../../src/target/kubernetes/istio.ts';
 import { describeRoutes } from '../../../src/target/kubernetes/null-ingress.ts';
 import type { GatewayService, SeldonDeployment } from '../../../src/target/kubernetes/objects.ts';
 import { writeIstioCharts } from '../../helpers/istio/charts.ts';
-import { createTestFolder, createTestHost } from '../helpers.ts';
+import { createTestFolder, createTestHost, listen } from '../helpers.ts';
 import { sampleModel } from './sample-model.ts';
 import { missesHelm } from './test-cluster.ts';
 
@@ -111,12 +109,10 @@ test('charts of a repository are fetched and unpacked, in the version that is pi
   const server = createServer((request, reply) => {
     const file = createReadStream(join(packed, basename(request.url ?? '')));
     file.on('error', () => reply.writeHead(404).end()).pipe(reply);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
+  });
+  const port = await listen(t, server);
   const own = join(folder, 'own');
   await mkdir(own);
-  const { port } = server.address() as AddressInfo;
   const fetched = await fetchIstioCharts(`http://127.0.0.1:${port}`, own, createTestHost());
   assert.deepEqual((await readdir(fetched)).sort(), ['base', 'gateway', 'istiod']);
   assert.match(await readFile(join(fetched, 'gateway', 'Chart.yaml'), 'utf8'), /name: gateway\n/);

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
-import { type AddressInfo, connect, createServer as createTcp, type Server } from 'node:net';
+import { connect, createServer as createTcp } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listen } from '../helpers.ts';
 
 /**
  * An ingress with one route: a port for both versions of HTTP, which answers under one path, and to calls with certain
@@ -26,13 +26,7 @@ export async function startIngressServer(t: TestContext, path: string, metadata:
     stream.respond(head);
     stream.end(`\0\0\0\0\0${said}`);
   });
-  const listen = async (server: Pick<Server, 'listen' | 'address' | 'close' | 'once'>): Promise<number> => {
-    server.listen(0, '127.0.0.1');
-    await once(server as Server, 'listening');
-    t.after(() => server.close());
-    return (server.address() as AddressInfo).port;
-  };
-  const ports = { rest: await listen(rest), grpc: await listen(grpc) };
+  const ports = { rest: await listen(t, rest), grpc: await listen(t, grpc) };
   const front = createTcp((near) => {
     near.on('error', () => {});
     near.once('data', (first) => {
@@ -43,7 +37,7 @@ export async function startIngressServer(t: TestContext, path: string, metadata:
     });
   });
   return {
-    port: await listen(front),
+    port: await listen(t, front),
     say(text: string): void {
       said = text;
     },

@@ -13,14 +13,14 @@ import { describeSeldonDeployment } from '../../../src/target/kubernetes/manifes
 import { findClusterNetwork } from '../../../src/target/kubernetes/network.ts';
 import type { List, Pod, Service } from '../../../src/target/kubernetes/objects.ts';
 import { installOperator } from '../../../src/target/kubernetes/operator.ts';
-import { istioPath, podPath, podsPath, seldonDeploymentPath } from '../../../src/target/kubernetes/paths.ts';
+import { istioPath, podPath, seldonDeploymentPath } from '../../../src/target/kubernetes/paths.ts';
 import { askUntil } from '../../../src/target/wait.ts';
 import { writeIstioCharts } from '../../helpers/istio/charts.ts';
 import { sayPodRuns } from '../../helpers/operator/kubelet.ts';
 import { startOperator } from '../../helpers/operator/operator.ts';
 import { createTestFolder, createTestHost } from '../helpers.ts';
 import { startIngressServer } from './ingress-server.ts';
-import { sampleModel } from './sample-model.ts';
+import { findTestPod, sampleModel } from './sample-model.ts';
 import { createTestNamespace } from './test-cluster.ts';
 
 const HOME = 'istio-system';
@@ -61,8 +61,8 @@ export function checkIstio(access: Access, skip: string | false): void {
       await assert.rejects(findIngress(api, network), /a pod of the ingress gateway in namespace istio-system/);
       await makePod(api);
       const { spec } = await api.get<Service>(`/api/v1/namespaces/${HOME}/services/istio-ingressgateway`);
-      const { places } = await findIngress(api, network);
-      assert.deepEqual(places, [{ host: '127.0.0.1', port: spec.ports[0]?.nodePort }]);
+      const { addresses } = await findIngress(api, network);
+      assert.deepEqual(addresses, [{ host: '127.0.0.1', port: spec.ports[0]?.nodePort }]);
     });
 
     await t.test('a model is up when it answers by its path and by its metadata', async (t) => {
@@ -75,15 +75,15 @@ export function checkIstio(access: Access, skip: string | false): void {
         seldon: 'arm0-predict',
         namespace: namespace.name,
       });
-      const ingress = { places: [{ host: '127.0.0.1', port: server.port }] };
+      const ingress = { addresses: [{ host: '127.0.0.1', port: server.port }] };
       const deploying = deployModel(model, { api, network, nodePorts: null, ingress }, createTestHost());
       deploying.catch(() => {});
-      const pod = await findPod(api, namespace.name);
-      await sayPodRuns(api, namespace.name, pod.metadata.name);
-      const word = pod.spec.containers[0]?.env.find(({ name }) => name === 'MODEL_METADATA')?.value ?? '';
+      const pod = await askUntil(() => findTestPod(api, namespace.name), LIMIT_MS, AbortSignal.timeout(LIMIT_MS));
+      assert.ok(pod);
+      await sayPodRuns(api, namespace.name, pod.name);
       const refused = async () => (server.refusals() > 0 ? true : null);
       assert.ok(await askUntil(refused, LIMIT_MS, AbortSignal.timeout(LIMIT_MS)), 'it asks, and goes on asking');
-      server.say(word);
+      server.say(pod.word);
       const { endpoint } = await deploying;
       const { port } = server;
       assert.deepEqual(endpoint, {
@@ -125,20 +125,6 @@ metadata:
 data:
   istio: {{ .Values.istio | toJson | quote }}
 `;
-
-interface PodWithEnv {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly containers: readonly { readonly env: readonly { readonly name: string; readonly value: string }[] }[];
-  };
-}
-
-async function findPod(api: KubeApi, namespace: string): Promise<PodWithEnv> {
-  const find = async () => (await api.get<List<PodWithEnv>>(podsPath(namespace, [sampleModel.name]))).items[0] ?? null;
-  const pod = await askUntil(find, LIMIT_MS, AbortSignal.timeout(LIMIT_MS));
-  assert.ok(pod);
-  return pod;
-}
 
 /** One of the gateway, that is ready as far as the API knows. */
 async function makePod(api: KubeApi): Promise<void> {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ServerError } from '../../../src/errors.ts';
 import {
   chooseNodeImage,
   createKindCluster,
@@ -10,21 +9,15 @@ import {
   findKindCluster,
   nameKindCluster,
 } from '../../../src/target/kubernetes/kind-cluster.ts';
-import { createTestFolder, createTestHost, writeScript } from '../helpers.ts';
+import { createTestHost } from '../helpers.ts';
+import { useFakeProgram } from './fake-program.ts';
 
 /** A kind that writes down what it is asked and then does what the script says. Real ones are in kind.test.ts. */
 async function createFakeKind(t: TestContext, lines: readonly string[]) {
-  const folder = await createTestFolder(t);
-  const calls = join(folder, 'calls');
-  await writeScript(join(folder, 'kind'), [`echo "$*" >>'${calls}'`, ...lines]);
-  const { PATH } = process.env;
-  process.env.PATH = folder + delimiter + PATH;
-  t.after(() => {
-    process.env.PATH = PATH;
-  });
+  const folder = await useFakeProgram(t, 'kind', ['echo "$*" >>"$0.calls"', ...lines]);
   /** What it was asked to do; questions are left out. */
   const readCalls = async (): Promise<string[]> =>
-    (await readFile(calls, 'utf8'))
+    (await readFile(join(folder, 'kind.calls'), 'utf8'))
       .trim()
       .split('\n')
       .filter((call) => !call.startsWith('get '));
@@ -77,11 +70,10 @@ test('what kind says is told, its logs are kept, and nothing is left', async (t)
     'exit 0',
   ]);
   const host = createTestHost(join(folder, 'diagnosis'));
-  await assert.rejects(createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host), (error) => {
-    assert.ok(error instanceof ServerError);
-    assert.equal(error.message, 'expected kind to make a cluster; it could not. Its last lines say why.');
-    assert.deepEqual(error.detail, ['ERROR: port is already allocated']);
-    return true;
+  await assert.rejects(createKindCluster({ ...OPTIONS, name: nameKindCluster(), folder }, host), {
+    name: 'ServerError',
+    message: 'expected kind to make a cluster; it could not. Its last lines say why.',
+    detail: ['ERROR: port is already allocated'],
   });
   assert.equal(host.recorded.size, 0);
   assert.deepEqual(
@@ -90,9 +82,10 @@ test('what kind says is told, its logs are kept, and nothing is left', async (t)
   );
 });
 
-test('a run that is stopped while kind works leaves nothing', async (t) => {
+test('a run that is stopped while kind works leaves nothing, not what Docker makes a moment later either', async (t) => {
   const { folder, readCalls } = await createFakeKind(t, [
     '[ "$1" = create ] && touch "$0.started" && sleep 60',
+    '[ "$1" = get ] && echo >>"$0.asked" && [ "$(wc -l <"$0.asked")" -eq 2 ] && echo node',
     'exit 0',
   ]);
   const host = createTestHost();
@@ -102,7 +95,10 @@ test('a run that is stopped while kind works leaves nothing', async (t) => {
   host.abort(new Error('stopped'));
   await assert.rejects(creating, /^Error: stopped$/);
   assert.equal(host.recorded.size, 0);
-  assert.match((await readCalls()).at(-1) ?? '', /^delete cluster/);
+  assert.deepEqual(
+    (await readCalls()).map((call) => call.split(' ')[0]),
+    ['create', 'delete', 'delete'],
+  );
 });
 
 test('a node that outlives its removal is removed once more', async (t) => {
@@ -147,6 +143,14 @@ test('a named cluster is used as it is', async (t) => {
   assert.equal((await stat(cluster.access.kubeconfig)).mode & 0o777, 0o600);
   await cluster[Symbol.asyncDispose]();
   assert.ok(!(await readCalls()).some((call) => call.startsWith('delete')));
+});
+
+test('a named cluster of several nodes is refused', async (t) => {
+  const { folder } = await createFakeKind(t, ['[ "$1" = export ] && : >"$4"', 'echo a-control-plane; echo a-worker']);
+  await assert.rejects(
+    findKindCluster('a', folder, createTestHost()),
+    /expected kind cluster a to have one node, found 2/,
+  );
 });
 
 test('a named cluster that is not there is told', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { ServerError } from '../../../src/errors.ts';
-import { requireDocker } from '../../../src/target/docker-cli.ts';
+import type { Method } from '../../../src/plan.ts';
 import { type Access, openKubeApi } from '../../../src/target/kubernetes/api.ts';
 import { applyPatiently } from '../../../src/target/kubernetes/apply.ts';
 import { startClusterTargets } from '../../../src/target/kubernetes/cluster.ts';
@@ -14,6 +14,7 @@ import type { ClusterOptions, KindOptions } from '../../../src/target/kubernetes
 import { podsPath, seldonDeploymentPath, servicePath } from '../../../src/target/kubernetes/paths.ts';
 import { waitUntilAvailable } from '../../../src/target/kubernetes/rollout.ts';
 import type { Created, Target } from '../../../src/target/target.ts';
+import { listNodes } from '../../cluster/left-overs.ts';
 import { provideModelImage } from '../../helpers/model-image.ts';
 import { startOperator } from '../../helpers/operator/operator.ts';
 import { createArm, createTestFolder, createTestHost } from '../helpers.ts';
@@ -82,7 +83,7 @@ test('from nothing to two models that answer over both transports, and back to n
     await up[Symbol.asyncDispose]();
   }
   assert.equal(host.recorded.size, 0);
-  assert.equal(await listNodes(recorded.name), '');
+  assert.deepEqual(await listNodes(recorded.name), []);
   await assert.rejects(readFile(recorded.kubeconfig), 'the folder is gone');
 });
 
@@ -103,11 +104,11 @@ describe('in a cluster that stays', { skip, ...LIMIT }, () => {
     const up = await startKindTargets({ ...OPTIONS, cluster: cluster.name }, [createArm()], ['predict'], host);
     const kinds = [...host.recorded].map(({ kind }) => kind);
     assert.ok(kinds.includes('namespace') && !kinds.includes('kind-cluster'));
-    assert.equal(await predict(up.targets[0] as never, 'predict'), 1);
+    assert.equal(await predict(up.targets[0] as Target, 'predict'), 1);
     await up[Symbol.asyncDispose]();
     assert.equal(host.recorded.size, 0);
     assert.deepEqual(await listNamespaces(cluster.access), []);
-    assert.notEqual(await listNodes(cluster.name), '');
+    assert.notDeepEqual(await listNodes(cluster.name), []);
   });
 
   test("with Seldon's executor in front of the model it is the executor that answers, and replies name no image", async () => {
@@ -227,18 +228,14 @@ async function askNullServer({ startNullServer, endpoints }: Target): Promise<vo
   assert.equal(await reply.text(), 'null');
 }
 
-interface Answering {
-  readonly endpoints: Readonly<Record<string, { readonly rest?: { host: string; port: number; path: string } }>>;
-}
-
-/** The first number that the model answers. */
-async function predict(target: object, method: string): Promise<unknown> {
+/** The first number that the model answers, or what it answers instead. */
+async function predict(target: Target, method: Method): Promise<unknown> {
   const text = await ask(target, method);
   return /\[\s*(\d+)/.exec(text)?.[1] === '1' ? 1 : text;
 }
 
-async function ask(target: object, method: string): Promise<string> {
-  const { rest } = (target as Answering).endpoints[method] ?? {};
+async function ask({ endpoints }: Target, method: Method): Promise<string> {
+  const { rest } = endpoints[method] ?? {};
   assert.ok(rest);
   const reply = await fetch(`http://${rest.host}:${rest.port}${rest.path}`, {
     method: 'POST',
@@ -263,10 +260,4 @@ async function listNamespaces(access: Access): Promise<string[]> {
   const api = await openKubeApi(access, signal);
   const { items } = await api.get<List<Pod>>('/api/v1/namespaces');
   return items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('seldon-bench-'));
-}
-
-/** Names of the containers that are a cluster's nodes. */
-function listNodes(cluster: string): Promise<string> {
-  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
-  return requireDocker('list containers', ['ps', '--all', '--filter', filter, '--format', '{{.Names}}'], { signal });
 }

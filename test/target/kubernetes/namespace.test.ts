@@ -20,9 +20,7 @@ describe('namespaces', { skip, concurrency: 4 }, () => {
     api = await openKubeApi(access, AbortSignal.timeout(300_000));
   });
 
-  test('a borrowed namespace is on the record while it is there, and goes with all that is in it', {
-    skip,
-  }, async () => {
+  test('a borrowed namespace is on the record while it is there, and goes with all that is in it', async () => {
     const host = createTestHost();
     const namespace = nameNamespace();
     const lease = await borrowNamespace(api, access, namespace, host);
@@ -50,7 +48,7 @@ describe('namespaces', { skip, concurrency: 4 }, () => {
     assert.equal(host.recorded.size, 0);
   });
 
-  test("somebody else's namespace stays, whatever a record says", { skip }, async (t) => {
+  test("somebody else's namespace stays, whatever a record says", async (t) => {
     const { namespace } = await createTestNamespace(t, access);
     assert.equal(await removeNamespace(access, namespace.name, 'seldon-bench/run=other'), true);
     const left = await api.get<{ metadata: { deletionTimestamp?: string } }>(`/api/v1/namespaces/${namespace.name}`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../../../src/errors.ts';
 import { type Argv, pipePrograms } from '../../../src/target/kubernetes/pipe.ts';
 import { askUntil } from '../../../src/target/wait.ts';
@@ -37,16 +38,18 @@ test('a second program that fails ends the first, and is told with its words', a
 
 test('a first program that fails is told, though the second is content', async () => {
   const drain = node(`process.stdin.resume()`);
-  await assert.rejects(pipe(node(`console.error('no such image'); process.exit(2);`), drain, signal), (error) => {
-    assert.ok(error instanceof ServerError);
-    assert.deepEqual(error.detail, ['no such image']);
-    return true;
+  await assert.rejects(pipe(node(`console.error('no such image'); process.exit(2);`), drain, signal), {
+    name: 'ServerError',
+    detail: ['no such image'],
   });
 });
 
 test('a program that is not there is told', async () => {
   await assert.rejects(pipe(['/nowhere/docker', 'save'], node('process.stdin.resume()'), signal), ServerError);
   await assert.rejects(pipe(write, ['/nowhere/docker', 'exec'], signal), ServerError);
+  const ready = sleep(100);
+  const options = { limitMs: LIMIT_MS, signal, ready };
+  await assert.rejects(pipePrograms('fill the glass', ['/nowhere/docker', 'save'], write, options), ServerError);
 });
 
 test('both end when the run is stopped', async () => {

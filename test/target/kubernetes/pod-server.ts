@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listen } from '../helpers.ts';
 
 /** Two servers that answer as the wrapper does when it is asked who it is. Nothing until they are told what to say. */
 export async function startPodServer(t: TestContext) {
@@ -19,14 +18,8 @@ export async function startPodServer(t: TestContext) {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
     stream.end(`\0\0\0\0\0${metadata}`);
   });
-  const listen = async (server: Pick<Server, 'listen' | 'address' | 'close'>): Promise<number> => {
-    server.listen(0, '127.0.0.1');
-    await once(server as Server, 'listening');
-    t.after(() => server.close());
-    return (server.address() as AddressInfo).port;
-  };
   return {
-    ports: { rest: await listen(rest), grpc: await listen(grpc) },
+    ports: { rest: await listen(t, rest), grpc: await listen(t, grpc) },
     /** How often each has said what it was told to say. */
     answers: answers as Readonly<typeof answers>,
     say(text: string | null): void {

@@ -7,6 +7,7 @@ import { findProcesses, listContainerIds } from '../../../src/target/kubernetes/
 import { createPodMeter } from '../../../src/target/kubernetes/pod-usage.ts';
 import { createTestFolder } from '../helpers.ts';
 
+const skip = process.platform === 'linux' ? false : 'skipped: only Linux has control groups';
 const [MODEL, PROXY, OTHER] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
 
 const pod = (...ids: string[]): Pod => ({
@@ -54,7 +55,7 @@ test('the processes of a pod are those in the control groups of its containers',
   );
 });
 
-test('a pod has used what all of its containers have', { skip: process.platform !== 'linux' }, async (t) => {
+test('a pod has used what all of its containers have', { skip }, async (t) => {
   const root = await writeMachine(await createTestFolder(t));
   assert.deepEqual(createPodMeter(pod(MODEL, PROXY), root)(), { cpuMs: 7, rssBytes: 1524, throttledMs: 2 });
   assert.deepEqual(createPodMeter(pod(MODEL), root)(), { cpuMs: 5, rssBytes: 1024, throttledMs: 1 });

@@ -51,7 +51,7 @@ export async function missesHelm(): Promise<string | false> {
 
 function explainAbsence(why: string, cause: unknown): string {
   if (MUST) throw new Error(`SELDON_BENCH_TEST_CONTAINERS=1, and ${why}`, { cause });
-  return why;
+  return `skipped: ${why}`;
 }
 
 async function readContext(kubeconfig: string): Promise<string> {
@@ -61,7 +61,7 @@ async function readContext(kubeconfig: string): Promise<string> {
   return config.getCurrentContext();
 }
 
-export interface TestPlace {
+interface TestPlace {
   readonly api: KubeApi;
   readonly namespace: Namespace;
 }

@@ -28,6 +28,7 @@ test('a model that is on its way is no trouble', () => {
   assert.equal(findTrouble(CALM), null);
   assert.equal(findTrouble({ ...CALM, pods: [podOf({ state: { waiting: { reason: 'ContainerCreating' } } })] }), null);
   assert.equal(findTrouble({ ...CALM, pods: [podOf({ state: {} })] }), null);
+  assert.equal(findTrouble({ ...CALM, pods: [podOf({ state: { terminated: { exitCode: 0 } } })] }), null);
 });
 
 test('an image that is not there is told at once, a failed pull only when it is to be tried again', () => {
@@ -81,6 +82,12 @@ test('a pod without a place is given some seconds: one that is leaving still cou
   const trouble = findTrouble({ ...CALM, pods: [pod] });
   assert.equal(trouble?.found, '0/1 nodes: Insufficient cpu');
   assert.ok((trouble?.patienceMs ?? 0) > 0);
+});
+
+test('what keeps a Deployment from making its pod is told in its words', () => {
+  const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: small' }];
+  const trouble = findTrouble({ ...CALM, deployments: [{ metadata: { name: 'm-0' }, status: { conditions } }] });
+  assert.deepEqual([trouble?.reason, trouble?.found], ['FailedCreate', 'exceeded quota: small']);
 });
 
 test('conflicts, and events of others, are no trouble of this model', () => {

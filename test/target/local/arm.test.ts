@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RestEndpoint } from '../../../src/endpoint.ts';
 import { ServerError } from '../../../src/errors.ts';
 import { provision } from '../../../src/target/choose.ts';
-import { findFittingPython } from '../../helpers/fitting-python.ts';
+import { cacheDir, findFittingPython } from '../../helpers/fitting-python.ts';
 import { createArm, createTargetConfig, createTestFolder, createTestHost } from '../helpers.ts';
-
-// Installing takes minutes where it was never done: the cache is the one that the tool itself uses.
-const cacheDir =
-  process.env.SELDON_BENCH_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'seldon-bench');
 
 async function ask(endpoint: RestEndpoint | undefined): Promise<string> {
   assert.ok(endpoint);

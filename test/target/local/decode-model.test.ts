@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { modelFolder } from '../../../src/assets.ts';
 import { encodeRequest } from '../../../src/payload/encode.ts';
 import { ENCODINGS, TRANSPORTS } from '../../../src/plan.ts';
-import { provideEnvironment } from '../../../src/target/local/python/environment.ts';
-import { laneOf } from '../../../src/target/local/python/lanes.ts';
-import { findFittingPython } from '../../helpers/fitting-python.ts';
-import { createTestFolder, createTestHost } from '../helpers.ts';
+import { provideTestEnvironment } from '../../helpers/fitting-python.ts';
+import { createTestFolder } from '../helpers.ts';
 
-const cacheDir =
-  process.env.SELDON_BENCH_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'seldon-bench');
 const BATCHES = [1, 2, 1000];
 
 /** Decodes each file with the model's own functions, and tells what came out. */
@@ -79,9 +74,8 @@ print(json.dumps([len(wrong), taken]))
 
 for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
   test(`the model of predict_raw_decode makes arrays of all six kinds of message (${seldonVersion})`, async (t) => {
-    const python = await findFittingPython(t, seldonVersion);
-    if (python === null) return;
-    const environment = await provideEnvironment(laneOf(seldonVersion), python, cacheDir, createTestHost());
+    const environment = await provideTestEnvironment(t, seldonVersion);
+    if (environment === null) return;
     const folder = await createTestFolder(t);
     const kinds = TRANSPORTS.flatMap((transport) =>
       ENCODINGS.flatMap((encoding) => BATCHES.map((batch) => ({ transport, encoding, batch }))),

@@ -4,25 +4,18 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:http2';
 import { createConnection } from 'node:net';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { GrpcEndpoint, RestEndpoint } from '../../../src/endpoint.ts';
 import { ServerError } from '../../../src/errors.ts';
 import { METHODS } from '../../../src/plan.ts';
 import { findFreePorts } from '../../../src/target/local/ports.ts';
 import { startProcessTarget } from '../../../src/target/local/process.ts';
-import { provideEnvironment } from '../../../src/target/local/python/environment.ts';
-import { laneOf } from '../../../src/target/local/python/lanes.ts';
 import { startWrapper } from '../../../src/target/local/wrapper.ts';
 import { isGroupAlive } from '../../../src/target/process-group.ts';
 import type { Target } from '../../../src/target/target.ts';
-import { findFittingPython } from '../../helpers/fitting-python.ts';
+import { provideTestEnvironment } from '../../helpers/fitting-python.ts';
+import { RAW_GRPC_REPLY } from '../../helpers/recorded-replies.ts';
 import { createArm, createTargetConfig, createTestHost } from '../helpers.ts';
-
-// Installing takes minutes where it was never done: the cache is the one that the tool itself uses.
-const cacheDir =
-  process.env.SELDON_BENCH_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'seldon-bench');
 
 const REQUESTS = {
   ndarray: { rest: '{"data": {"ndarray": [[0]]}}', grpc: '1a111a0f0a0d320b0a09110000000000000000' },
@@ -40,8 +33,6 @@ const ANSWERS = {
   tensor: { tensor: { shape: [1], values: [1] } },
   tftensor: { tftensor: { dtype: 'DT_INT64', int64Val: ['1'], tensorShape: { dim: [{ size: '1' }] } } },
 };
-/** The data of a SeldonMessage whose ndarray is [1]. */
-const RAW_ANSWER = '1a0d1a0b0a0911000000000000f03f';
 
 async function askRest({ host, port, path }: RestEndpoint, body: string): Promise<string> {
   const headers = { 'content-type': 'application/json' };
@@ -92,10 +83,9 @@ function portsOf(target: Target): number[] {
 
 for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
   test(`the wrapper of ${seldonVersion} answers on both transports and is gone afterwards`, async (t) => {
-    const python = await findFittingPython(t, seldonVersion);
-    if (python === null) return;
+    const environment = await provideTestEnvironment(t, seldonVersion);
+    if (environment === null) return;
     const host = createTestHost();
-    const environment = await provideEnvironment(laneOf(seldonVersion), python, cacheDir, host);
     const config = createTargetConfig({ iterations: 3 });
     const target = await startProcessTarget(config, createArm({ seldonVersion }), environment, METHODS, host);
     try {
@@ -112,7 +102,7 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
         for (const method of ['predict_raw', 'predict_raw_decode'] as const) {
           const raw = target.endpoints[method] as { rest: RestEndpoint; grpc: GrpcEndpoint };
           assert.equal(await askRest(raw.rest, request.rest), '[1]\n');
-          assert.equal(await askGrpc(raw.grpc, request.grpc), RAW_ANSWER);
+          assert.equal(await askGrpc(raw.grpc, request.grpc), RAW_GRPC_REPLY);
         }
       }
       assert.equal(target.arm.seldonVersion, seldonVersion);
@@ -137,10 +127,9 @@ for (const seldonVersion of ['1.19.0', '1.17.1'] as const) {
 }
 
 test('a wrapper that is killed while it is in use aborts `lost` with a ServerError, and the rest of it goes too', async (t) => {
-  const python = await findFittingPython(t, '1.19.0');
-  if (python === null) return;
+  const environment = await provideTestEnvironment(t, '1.19.0');
+  if (environment === null) return;
   const host = createTestHost();
-  const environment = await provideEnvironment(laneOf('1.19.0'), python, cacheDir, host);
   await using target = await startProcessTarget(createTargetConfig({}), createArm(), environment, ['predict'], host);
   const group = [...host.recorded].find((thing) => thing.kind === 'process-group');
   assert.ok(group);
@@ -155,10 +144,9 @@ test('a wrapper that is killed while it is in use aborts `lost` with a ServerErr
 });
 
 test('a wrapper whose ports were taken in between is started again on others', async (t) => {
-  const python = await findFittingPython(t, '1.19.0');
-  if (python === null) return;
+  const environment = await provideTestEnvironment(t, '1.19.0');
+  if (environment === null) return;
   const host = createTestHost();
-  const environment = await provideEnvironment(laneOf('1.19.0'), python, cacheDir, host);
   const thief = createServer((_, reply) => reply.end('mine')).listen(0, '0.0.0.0');
   await once(thief, 'listening');
   t.after(() => thief.close());
@@ -179,8 +167,8 @@ test('a wrapper whose ports were taken in between is started again on others', a
 });
 
 test('a start that is interrupted leaves nothing behind', async (t) => {
-  const python = await findFittingPython(t, '1.19.0');
-  if (python === null) return;
+  const environment = await provideTestEnvironment(t, '1.19.0');
+  if (environment === null) return;
   const host = createTestHost();
   const groups: number[] = [];
   const interrupting = {
@@ -191,7 +179,6 @@ test('a start that is interrupted leaves nothing behind', async (t) => {
       return host.recordCreated(thing);
     },
   };
-  const environment = await provideEnvironment(laneOf('1.19.0'), python, cacheDir, createTestHost());
   const methods = ['predict', 'predict_raw'] as const;
   const started = startProcessTarget(createTargetConfig({}), createArm(), environment, methods, interrupting);
   await assert.rejects(started, /interrupted/);

@@ -2,19 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2, type ServerHttp2Stream } from 'node:http2';
-import { createServer, type Server } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
 import { findFreePorts } from '../../../src/target/local/ports.ts';
 import { askGrpc, askRest } from '../../../src/target/local/readiness.ts';
+import { listen } from '../helpers.ts';
 
 const WORD = 'a-word-that-only-we-know';
-
-async function listen(t: TestContext, server: Pick<Server, 'listen' | 'address' | 'close' | 'once'>): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server as Server, 'listening');
-  t.after(() => server.close());
-  return (server.address() as { port: number }).port;
-}
 
 function answerGrpc(body: string) {
   return (stream: ServerHttp2Stream): void => {

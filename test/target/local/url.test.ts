@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TargetConfig } from '../../../src/config.ts';
-import { UserError } from '../../../src/errors.ts';
+import type { UserError } from '../../../src/errors.ts';
 import type { Method } from '../../../src/plan.ts';
 import { openUrlTarget } from '../../../src/target/local/url.ts';
 import { createArm, createTargetConfig, createTestHost } from '../helpers.ts';
@@ -19,7 +19,7 @@ function open(url: Partial<TargetConfig['url']>, methods: readonly Method[] = ['
 test('the endpoints are those that were given, with the prefix before the path and the metadata on gRPC', async () => {
   await using target = await open(
     {
-      rest: { host: '127.0.0.1', port: 8003, prefix: '/seldon/space/model' },
+      rest: { host: '127.0.0.1', port: 8003, prefix: '/seldon/space/model/' },
       grpc: { host: 'localhost', port: 8004 },
       metadata: { seldon: 'model', namespace: 'space' },
     },
@@ -39,7 +39,7 @@ test('the endpoints are those that were given, with the prefix before the path a
   assert.equal(target.arm.isSeldon, 'unknown');
   assert.equal(target.arm.id, 'mine');
   assert.equal(await target.readUsage('predict_raw'), null);
-  assert.equal(target.arm.address, '127.0.0.1:8003/seldon/space/model, localhost:8004 (gRPC)');
+  assert.equal(target.arm.address, '127.0.0.1:8003/seldon/space/model/, localhost:8004 (gRPC)');
   assert.equal(target.answers, 'any');
   assert.equal(target.grpcReceiveLimitBytes, 4_194_304);
   assert.equal(target.lost.aborted, false);
@@ -59,11 +59,10 @@ test('an address beyond this machine is refused on either transport, and the way
     { rest: { host: '::ffff:192.0.2.1', port: 80, prefix: '' } },
   ];
   for (const url of remote) {
-    await assert.rejects(open(url), (error: UserError) => {
-      assert.ok(error instanceof UserError);
-      assert.equal(error.exitCode, 2);
-      assert.match(error.message, /expected an address of this machine, found .* option allow-remote-target/);
-      return true;
+    await assert.rejects(open(url), {
+      name: 'UserError',
+      exitCode: 2,
+      message: /expected an address of this machine, found .* option allow-remote-target/,
     });
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ServerError } from '../../../src/errors.ts';
+import type { ServerError } from '../../../src/errors.ts';
 import { startWrapper } from '../../../src/target/local/wrapper.ts';
 import { createTestFolder, createTestHost, findAnyPython, writeScript } from '../helpers.ts';
 
@@ -17,11 +17,10 @@ test('a wrapper that ends while it starts is a ServerError at once, with the las
   ]);
   const host = createTestHost();
   const environment = { python, version: '3.12.1', packages: {} };
-  await assert.rejects(startWrapper({ environment, method: 'predict_raw', ...OURS }, host), (error: ServerError) => {
-    assert.ok(error instanceof ServerError);
-    assert.match(error.message, /wrapper for predict_raw to keep running; it ended with code 1/);
-    assert.deepEqual(error.detail, ['ImportError: no module named FixedPredictRaw']);
-    return true;
+  await assert.rejects(startWrapper({ environment, method: 'predict_raw', ...OURS }, host), {
+    name: 'ServerError',
+    message: /wrapper for predict_raw to keep running; it ended with code 1/,
+    detail: ['ImportError: no module named FixedPredictRaw'],
   });
   assert.equal(host.recorded.size, 0);
 });

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** A file that may be a Python, and what put it there. */
-export interface Candidate {
+interface Candidate {
   readonly path: string;
   readonly source: 'PATH' | 'uv' | 'pyenv' | 'the runner tool cache';
 }

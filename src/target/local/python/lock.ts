@@ -4,7 +4,7 @@ import { isOwnerAlive, keepTouched, nameOwner } from './owner.ts';
 
 const NEVER_MS = Number.POSITIVE_INFINITY;
 
-export interface LockOptions {
+interface LockOptions {
   readonly signal: AbortSignal;
   /** Called once if somebody else holds the lock, with the name of that owner. */
   onWait(owner: string): void;

@@ -15,7 +15,7 @@ export interface Python {
   readonly origin: string;
 }
 
-export type Probe =
+type Probe =
   | { readonly state: 'absent' }
   | { readonly state: 'unfit'; readonly why: string }
   | { readonly state: 'fit'; readonly python: Python };

@@ -1,3 +1,0 @@
-import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
-import{a as i}from"./chunk-W44MCGOO.js";import{a as t,e as s}from"./chunk-F6VLMX6P.js";import{a as o}from"./chunk-6PXMXRLX.js";import{readFile as l}from"node:fs/promises";import{deserialize as n,serialize as p}from"node:v8";var a=2e4;function y(e){return p(e)}o(y,"packReplies");async function d(e){for(let r of["SIGINT","SIGTERM"])process.on(r,()=>process.exit(0));try{let r=n(await l(e));await i({kind:"null",replies:r},{host:"0.0.0.0",firstPort:a})}catch(r){process.stderr.write(`${s(r)}
-`),process.exitCode=t.server}}o(d,"serveNullAlone");export{a,y as b,d as c};

@@ -1,2 +1,0 @@
-import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
-import{a as r}from"./chunk-6PXMXRLX.js";async function s(t,e){e.throwIfAborted();let o=r(()=>{},"stop"),n=new Promise((i,a)=>{o=r(()=>a(e.reason),"stop"),e.addEventListener("abort",o,{once:!0})});try{return await Promise.race([t,n])}finally{e.removeEventListener("abort",o)}}r(s,"orAborted");export{s as a};

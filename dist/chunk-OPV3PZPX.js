@@ -1,2 +1,0 @@
-import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
-import{d as n,i as s}from"./chunk-OS6PJML6.js";import{a as e}from"./chunk-6PXMXRLX.js";var c=3e4,i="seldon-bench-";async function l(o){if(!o.startsWith(i))throw new Error(`expected a container named ${i}..., got ${o}`);let t=["rm","--force","--volumes",o],r=await n(["docker",...t],{signal:new AbortController().signal,timeoutMs:c});if(!(r.code===0||/no such container/i.test(r.stderr)))throw s(`remove the container ${o}`,[...t],r)}e(l,"removeContainer");export{l as a};
