@@ -56,6 +56,7 @@ export function describeConclusions(lookup: Lookup, groups: readonly Group[] = p
 
 export function describeClaim(lookup: Lookup, claim: Claim): Prose {
   const { sentence, pooled } = CLAIMS[claim.id];
+  if (claim.evidence.length === 0) return say`${strong(plain`Not measured`)}: ${sentence}.`;
   const effect: Prose =
     claim.pooled === null
       ? []
@@ -155,11 +156,12 @@ function describeRounds(lookup: Lookup, claim: Claim): Prose {
   return say` About ${count(most, 'round')} would settle it; this run had ${had}.`;
 }
 
-/** "2021 conclusions: 1 holds, 3 do not, 1 open"; null where nothing was measured that could bear one. */
+/** "2021 conclusions: 1 holds, 2 do not, 1 open, 1 not measured"; null where nothing was measured that could bear one. */
 export function countClaims({ claims, cells }: Report): Plain | null {
   if (claims.length === 0 || !hasMeasured(cells)) return null;
+  const measured = claims.filter(({ evidence }) => evidence.length > 0);
   const of = (...verdicts: Claim['verdict'][]): number =>
-    claims.filter((claim) => verdicts.includes(claim.verdict)).length;
+    measured.filter((claim) => verdicts.includes(claim.verdict)).length;
   const holding = of('holds');
   const failing = of('fails');
   const open = of('inconclusive', 'not-resolvable');
@@ -167,6 +169,7 @@ export function countClaims({ claims, cells }: Report): Plain | null {
     ...(holding > 0 ? [plain`${integer(holding)} ${holding === 1 ? plain`holds` : plain`hold`}`] : []),
     ...(failing > 0 ? [plain`${integer(failing)} ${failing === 1 ? plain`does not` : plain`do not`}`] : []),
     ...(open > 0 ? [plain`${integer(open)} open`] : []),
+    ...(measured.length < claims.length ? [plain`${integer(claims.length - measured.length)} not measured`] : []),
   ];
   // "2 do not" needs a "hold" before it.
   const all = holding === 0 && failing > 0 ? parts.map((part, i) => (i === 0 ? plain`${part} hold` : part)) : parts;

@@ -31,7 +31,7 @@ export function describeProvenance(lookup: Lookup): Prose {
     ...say`.`,
     ...(visible === null
       ? []
-      : say` Smallest difference that the median ${lookup.others.length > 0 ? plain`comparison of arms` : plain`pair`} could show with 80% power: ${visible}.`),
+      : say` Smallest difference that the median ${lookup.others.length > 0 ? plain`comparison of arms` : plain`pair`} could tell from none with 80% power: ${visible}.`),
   ];
 }
 

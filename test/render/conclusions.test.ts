@@ -54,7 +54,9 @@ test('a claim is told with its own verdict and with the numbers of its own pairs
   fc.assert(
     fc.property(anyReport, anyClaim, (report, claim) => {
       const sentence = toText(describeClaim(createLookup(report), claim));
-      assert.ok(sentence.startsWith(`${VERDICT_WORDS[claim.verdict]}: `), sentence);
+      const isBorne = claim.evidence.length > 0;
+      assert.ok(sentence.startsWith(`${isBorne ? VERDICT_WORDS[claim.verdict] : 'Not measured'}: `), sentence);
+      if (!isBorne) return assert.doesNotMatch(sentence, /pair|settle/);
       const others = Object.values(VERDICT_WORDS).filter((word) => word !== VERDICT_WORDS[claim.verdict]);
       for (const word of others) assert.ok(!sentence.includes(word), sentence);
       const evidence = claim.evidence.filter(({ decides }) => decides);
@@ -75,7 +77,7 @@ test('only an inconclusive claim says what would settle it: the most that an und
       const needed = deciding
         .filter(({ says }) => says === 'unclear')
         .map(({ comparison }) => report.comparisons.find(({ id }) => id === comparison)?.roundsNeeded ?? 1e6);
-      const asks = claim.verdict === 'inconclusive' && claim.reason === 'too-few-rounds';
+      const asks = claim.evidence.length > 0 && claim.verdict === 'inconclusive' && claim.reason === 'too-few-rounds';
       const isKnown = asks && needed.length > 0 && deciding.every(({ says }) => says !== 'excluded');
       const most = Math.max(...needed);
       const told = /About (\d+) rounds? would settle it/.exec(sentence)?.[1];
@@ -98,6 +100,7 @@ test('the headline counts the claims as they are listed', () => {
       assert.equal(told(/(\d) holds?\b/), of('Holds'), headline);
       assert.equal(told(/(\d) do(?:es)? not/), of('Does not hold'), headline);
       assert.equal(told(/(\d) open/), of('Inconclusive') + of('Not resolvable'), headline);
+      assert.equal(told(/(\d) not measured/), of('Not measured'), headline);
     }),
     { seed: 13, numRuns: 50 },
   );
