@@ -41,7 +41,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'load process stopped for good',
-    what: 'after a round the load process is stopped and never goes on; then the tool gets a SIGINT',
+    what: 'after a round the load process is stopped and never goes on; before that is found, the tool gets a SIGINT',
     expected: { code: 130, outcomes: ['aborted'], says: /SIGINT/ },
     run: (folder) =>
       disturbReference(folder, {}, async (running) => {

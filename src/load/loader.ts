@@ -14,6 +14,7 @@ export interface Loader extends AsyncDisposable {
   prepare(key: string, client: Client, destination: Destination): Promise<void>;
   /** Sends once, outside any measurement. Rejects where the request failed. */
   send(key: string, timeoutMs: number): Promise<Reply>;
+  /** Rejects, too, where no block that goes on can take so long: the process was stopped, or hangs. */
   block(key: string, order: BlockOrder): Promise<MeasuredBlock>;
   release(key: string): Promise<void>;
 }
@@ -24,7 +25,10 @@ export interface Loader extends AsyncDisposable {
  */
 export const LOAD_FLAGS = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=32'] as const;
 
-export async function startLoader(): Promise<Loader> {
+/** For what is not in a block's own limits: the asks themselves, on a machine that does much else. */
+const GRACE_MS = 60_000;
+
+export async function startLoader(graceMs = GRACE_MS): Promise<Loader> {
   const child = fork(workerScript, ['load'], {
     execArgv: [...LOAD_FLAGS],
     serialization: 'advanced',
@@ -45,7 +49,8 @@ export async function startLoader(): Promise<Loader> {
       return (await channel.ask({ kind: 'send', key, timeoutMs }, 'send')).reply;
     },
     async block(key, order) {
-      return (await channel.ask({ kind: 'block', key, order }, 'block')).outcome;
+      const limitMs = longestBlockMs(order) + graceMs;
+      return (await within(limitMs, channel.ask({ kind: 'block', key, order }, 'block'))).outcome;
     },
     async release(key) {
       await channel.ask({ kind: 'release', key }, 'release');
@@ -57,6 +62,33 @@ export async function startLoader(): Promise<Loader> {
       await gone;
     },
   };
+}
+
+/**
+ * No block takes longer than this: each of its requests ends with its time-out, a time-out ends the block, and so do three
+ * failures in a row, so that at most two come before each request that succeeds (three of which may be warm-ups), and
+ * after the last.
+ */
+function longestBlockMs({ durationMs, minRequests, timeoutMs }: BlockOrder): number {
+  return durationMs + 3 * (4 + minRequests) * timeoutMs;
+}
+
+/** Beyond it a timer goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const seconds = Math.ceil(limitMs / 1000);
+  const alarm = setTimeout(
+    () =>
+      reject(new ServerError(`expected the load process to end a block within ${seconds} s, and it does not answer`)),
+    Math.min(limitMs, LONGEST_TIMER_MS),
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(alarm);
+  }
 }
 
 /** Pairs each ask with the next answer, and fails both when the process dies. */

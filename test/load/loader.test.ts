@@ -44,6 +44,20 @@ test('a load process that dies rejects what is asked of it, then and later', asy
   await assert.rejects(loader.hold('more', Buffer.from('ask')), /the load process ended/);
 });
 
+test('a load process that is stopped for good is not waited for, and is ended', async () => {
+  await using server = await startRawServer((socket) => socket.on('data', () => socket.write(OK)));
+  const loader = await startLoader(100);
+  const family = (await listDescendants(process.pid)).filter(({ pid }) => pid === loader.pid);
+  await loader.hold('bytes', Buffer.from('ask'));
+  const endpoint = { host: '127.0.0.1', port: server.port, path: '/' };
+  await loader.prepare('key', 'wire', { transport: 'rest', payload: 'bytes', ...endpoint });
+  process.kill(loader.pid, 'SIGSTOP');
+  const quick = { ...order, minRequests: 1, timeoutMs: 1 };
+  await assert.rejects(loader.block('key', quick), /expected the load process to end a block within 1 s/);
+  await loader[Symbol.asyncDispose]();
+  assert.deepEqual(await listSurvivors(family), []);
+});
+
 test('disposing ends the process', async () => {
   const loader = await startLoader();
   const family = (await listDescendants(process.pid)).filter(({ pid }) => pid === loader.pid);
