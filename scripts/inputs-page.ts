@@ -36,7 +36,7 @@ ${tabulateOutputs()}
 | --- | --- |
 | 0 | measured; a limit of the gate that is *inconclusive* is no failure |
 | 1 | the gate failed: a limit was exceeded, or a rule speaks of cells that were not measured. Also what should not have happened: please report it |
-| 2 | the inputs, or the reports of mode \`report\`, are not what they should be |
+| 2 | the inputs, or the reports of mode \`report\`, are not what they should be; or the disk is full, or the output folder cannot be written to |
 | 3 | the server could not be put up or was lost, or a cell failed |
 | 4 | with \`strict\`: measured, but not to be trusted |
 | 130, 143 | stopped by SIGINT or SIGTERM, after reporting what was measured until then |

@@ -49,14 +49,18 @@ export function readPayloadFile(path: string): OwnPayload {
   return { ...payload, file: { name: basename(path).slice(0, 200), sha256, rows } };
 }
 
-/** Throws an Error that says what was expected of the text. */
+/**
+ * Throws an Error that says what was expected of the text. What would not be sent is refused: left out in silence, the
+ * model would be asked something else than the file says.
+ */
 export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonly rows: number } {
-  /** Lists with a number that is written with a point or an exponent: 1.0 is a floating-point number to the model. */
-  const floatLists = new Set<unknown>();
+  /** Whether a number is written with a point or an exponent: 1.0 is a floating-point number to the model. */
+  let hasFloat = false;
   let message: unknown;
   try {
-    message = JSON.parse(text, function (this: unknown, _, value: unknown, context?: { source?: string }) {
-      if (typeof value === 'number' && /[.eE]/.test(context?.source ?? '')) floatLists.add(this);
+    // A byte order mark is no JSON, but some editors begin a file with one.
+    message = JSON.parse(text.replace(/^\uFEFF/, ''), (_, value: unknown, context?: { source?: string }) => {
+      hasFloat ||= typeof value === 'number' && /[.eE]/.test(context?.source ?? '');
       return value;
     });
   } catch {
@@ -64,45 +68,69 @@ export function parsePayload(text: string): Omit<OwnPayload, 'file'> & { readonl
   }
   const data = own(message, 'data');
   const ndarray = own(data, 'ndarray');
-  const { shape, values, isFloat } =
-    ndarray !== undefined ? readNdarray(ndarray, floatLists) : readTensor(own(data, 'tensor'));
+  const tensor = own(data, 'tensor');
+  if (ndarray === undefined && tensor === undefined) throw new Error(NO_ARRAY);
+  refuseOthers('the request', message, ['data']);
+  refuseOthers('data', data, ['names', 'ndarray', 'tensor']);
+  if (ndarray !== undefined && tensor !== undefined)
+    throw new Error('either data.ndarray or data.tensor, and it has both: take one of them out');
+  const { shape, values } = ndarray !== undefined ? readNdarray(ndarray) : readTensor(tensor);
   const [rows = 0, ...rowShape] = shape;
   if (values.length === 0 || rowShape.length === 0 || shape.reduce((a, b) => a * b, 1) !== values.length) {
     throw new Error('rows of numbers, one list for each: {"data": {"ndarray": [[1, 2], [3, 4]]}} has two');
   }
+  const isFloat = hasFloat || tensor !== undefined;
   const beyond = isFloat ? undefined : values.find((value) => !Number.isSafeInteger(value));
   if (beyond !== undefined) throw new Error(`integers of at most 2^53; ${beyond} is beyond`);
-  const names = own(data, 'names') ?? [];
+  return { rowShape, values: Float64Array.from(values), isFloat, names: readNames(own(data, 'names'), rowShape), rows };
+}
+
+const NO_ARRAY = 'data.ndarray, or data.tensor with shape and values, as numbers';
+
+function refuseOthers(where: string, record: unknown, sent: readonly string[]): void {
+  const other = Object.keys(record ?? {}).find((key) => !sent.includes(key));
+  if (other === undefined) return;
+  const name = JSON.stringify(other.slice(0, 40)).replace(/\p{C}/gu, '?');
+  throw new Error(`nothing in ${where} but ${sent.join(', ')}: ${name} is not sent, so take it out`);
+}
+
+function readNames(names: unknown, rowShape: readonly number[]): readonly string[] {
+  if (names === undefined) return [];
   if (!Array.isArray(names) || names.length > MAX_NAMES || !names.every(isName))
     throw new Error('data.names to be a list of texts');
-  return { rowShape, values: Float64Array.from(values), isFloat, names, rows };
+  const [columns] = rowShape;
+  // Of rows with more dimensions a name may mean any of them.
+  if (names.length > 0 && rowShape.length === 1 && names.length !== columns)
+    throw new Error(
+      `data.names to have one for each of ${columns} columns, and it has ${names.length}: name all or none`,
+    );
+  return names;
 }
 
 function isName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_LENGTH && name.isWellFormed();
 }
 
-type Rows = Flattened & Pick<OwnPayload, 'isFloat'>;
-
-function readTensor(tensor: unknown): Rows {
+function readTensor(tensor: unknown): Flattened {
   const shape = own(tensor, 'shape');
   const values = own(tensor, 'values');
   const isList = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
   if (!isList(shape) || !isList(values) || !shape.every((size) => Number.isInteger(size) && size > 0))
-    throw new Error('data.ndarray, or data.tensor with shape and values, as numbers');
-  return { shape, values, isFloat: true };
+    throw new Error(NO_ARRAY);
+  refuseOthers('data.tensor', tensor, ['shape', 'values']);
+  return { shape, values };
 }
 
-/** The numbers of lists within lists, which are as long as one another; one list of `floatLists` makes all of them so. */
-function readNdarray(ndarray: unknown, floatLists: ReadonlySet<unknown>): Rows {
-  let isFloat = false;
-  const itemsOf = (node: unknown): unknown => {
-    isFloat ||= floatLists.has(node);
-    return node;
-  };
-  const found = flattenLists(ndarray, MAX_DEPTH, itemsOf, (node) => (Number.isFinite(node) ? node : null));
+/** The numbers of lists within lists, which are as long as one another. */
+function readNdarray(ndarray: unknown): Flattened {
+  const found = flattenLists(
+    ndarray,
+    MAX_DEPTH,
+    (node) => node,
+    (node) => (Number.isFinite(node) ? node : null),
+  );
   if (typeof found === 'string') throw new Error(LIST_FAULTS[found]);
-  return { ...found, isFloat };
+  return found;
 }
 
 const MAX_DEPTH = 8;

@@ -32,6 +32,22 @@ const REFUSED = [
   ['{"data": {"names": "a", "ndarray": [[1]]}}', /data\.names/],
   ['{"data": {"names": ["\\ud800"], "ndarray": [[1]]}}', /data\.names/],
   [`{"data": {"ndarray": [[1]], "names": [${'"x",'.repeat(10_000)}"x"]}}`, /data\.names/],
+  [
+    '{"data": {"ndarray": [[1, 2]]}, "meta": {"tags": {"a": 1}}}',
+    /nothing in the request but data: "meta" is not sent/,
+  ],
+  ['{"jsonData": {"a": 1}, "data": {"ndarray": [[1]]}}', /"jsonData" is not sent, so take it out/],
+  ['{"jsonData": {"a": 1}}', /data\.ndarray, or data\.tensor/],
+  [
+    '{"data": {"tftensor": {}, "ndarray": [[1]]}}',
+    /nothing in data but names, ndarray, tensor: "tftensor" is not sent/,
+  ],
+  ['{"data": {"ndarray": [[1]], "tensor": {"shape": [1, 1], "values": [1]}}}', /it has both: take one of them out/],
+  [
+    '{"data": {"tensor": {"shape": [1, 1], "values": [1], "x\\u202e\\n": 1}}}',
+    /in data\.tensor .*: "x\?\\n" is not sent/,
+  ],
+  ['{"data": {"ndarray": [[1, 2]], "names": ["a", "b", "c"]}}', /one for each of 2 columns, and it has 3/],
   [`{"data": {"ndarray": ${'['.repeat(100)}${']'.repeat(100)}}}`, /lists within one another/],
 ] as const;
 
@@ -39,6 +55,17 @@ for (const [text, why] of REFUSED)
   test(`as a payload ${text.slice(0, 60) || 'nothing'} is refused with what was expected`, () => {
     assert.throws(() => parsePayload(text), why);
   });
+
+test('names fit the columns of rows, and are free where rows have more dimensions than one', () => {
+  const namesOf = (data: string): readonly string[] => parsePayload(`{"data": ${data}}`).names;
+  assert.deepEqual(namesOf('{"names": [], "ndarray": [[1, 2]]}'), []);
+  assert.deepEqual(namesOf('{"names": ["a", "b"], "tensor": {"shape": [1, 2], "values": [1, 2]}}'), ['a', 'b']);
+  assert.deepEqual(namesOf('{"names": ["a"], "ndarray": [[[1, 2]]]}'), ['a']);
+});
+
+test('a file may begin with a byte order mark', () => {
+  assert.deepEqual(parsePayload('\uFEFF{"data": {"ndarray": [[1, 2]]}}').rowShape, [2]);
+});
 
 test('whatever the text, it is a payload or an error that says what was expected', () => {
   const text = fc.oneof(

@@ -1,7 +1,7 @@
-import protobuf from 'protobufjs';
 import type { Encoding } from '../plan.ts';
 import { contract } from './contract.ts';
 import { DT_INT64, int64Content } from './int64.ts';
+import { listValue } from './list-value.ts';
 
 /** The protobuf request of 0..n-1. */
 export function encodeGrpc(encoding: Encoding, n: number): Uint8Array {
@@ -13,7 +13,7 @@ export function encodeGrpc(encoding: Encoding, n: number): Uint8Array {
 function numbers(encoding: Encoding, n: number): object {
   switch (encoding) {
     case 'ndarray':
-      return { values: [{ listValue: listOf(n) }] };
+      return listValue([1, n], (i) => i);
     case 'tensor':
       return { shape: [1, n], values: Float64Array.from({ length: n }, (_, i) => i) };
     case 'tftensor': {
@@ -23,19 +23,3 @@ function numbers(encoding: Encoding, n: number): object {
     }
   }
 }
-
-/**
- * A ListValue of n numbers that is encoded already, for the encoder to copy. An object for each number would be
- * gigabytes at ten million; a repeated field may be encoded in pieces, so the same few objects serve for all.
- */
-function listOf(n: number): object {
-  const { ListValue } = contract();
-  const writer = protobuf.Writer.create();
-  for (let start = 0; start < n; start += PIECE) {
-    const values = Array.from({ length: Math.min(PIECE, n - start) }, (_, i) => ({ numberValue: start + i }));
-    ListValue.encode({ values }, writer);
-  }
-  return { $unknowns: [writer.finish()] };
-}
-
-const PIECE = 8192;

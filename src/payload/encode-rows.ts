@@ -4,6 +4,7 @@ import { contract } from './contract.ts';
 import type { Encoded } from './encode.ts';
 import { DT_DOUBLE } from './float64.ts';
 import { DT_INT64 } from './int64.ts';
+import { listValue } from './list-value.ts';
 
 /**
  * The request that carries `batch` rows of somebody's own: over REST the JSON with the numbers as the file has them
@@ -19,7 +20,7 @@ export function encodeRows(
   const values = takeValues(payload, batch * rowLength(payload));
   const bytes =
     transport === 'rest'
-      ? Buffer.from(writeJson(encoding, shape, values, payload), 'utf8')
+      ? Buffer.concat(writeJson(encoding, shape, values, payload))
       : contract()
           .SeldonMessage.encode({ data: { names: payload.names, ...buildData(encoding, shape, values, payload) } })
           .finish();
@@ -33,24 +34,30 @@ function takeValues({ values }: OwnPayload, count: number): Float64Array {
   return taken;
 }
 
-function writeJson(encoding: Encoding, shape: readonly number[], values: Float64Array, payload: OwnPayload): string {
+/** In pieces, one after the other. */
+function writeJson(encoding: Encoding, shape: readonly number[], values: Float64Array, payload: OwnPayload): Buffer[] {
   const names = payload.names.length === 0 ? '' : `"names":${JSON.stringify(payload.names)},`;
   const write = payload.isFloat ? writeFloat : String;
   switch (encoding) {
     case 'ndarray':
-      return `{"data": {${names}"ndarray": ${nest(shape, values, write)}}}`;
-    case 'tensor':
-      return `{"data":{${names}"tensor":{"shape":[${shape}],"values":[${join(values, write)}]}}}`;
+      return [Buffer.from(`{"data": {${names}"ndarray": `), ...writeLists(shape, values, write), Buffer.from('}}')];
+    case 'tensor': {
+      const list = writeLists([values.length], values, write);
+      return [Buffer.from(`{"data":{${names}"tensor":{"shape":[${shape}],"values":`), ...list, Buffer.from('}}}')];
+    }
     case 'tftensor': {
       const dim = shape.map((size) => `{"size":"${size}"}`);
       const { name } = payload.isFloat ? DT_DOUBLE : DT_INT64;
+      const [only = 0] = values;
       const content =
         values.length > 1
           ? `"tensorContent":"${contentOf(values, payload).toString('base64')}"`
           : payload.isFloat
-            ? `"doubleVal":[${join(values, write)}]`
-            : `"int64Val":["${join(values, write)}"]`;
-      return `{"data":{${names}"tftensor":{"dtype":"${name}","tensorShape":{"dim":[${dim}]},${content}}}}`;
+            ? `"doubleVal":[${write(only)}]`
+            : `"int64Val":["${write(only)}"]`;
+      return [
+        Buffer.from(`{"data":{${names}"tftensor":{"dtype":"${name}","tensorShape":{"dim":[${dim}]},${content}}}}`),
+      ];
     }
   }
 }
@@ -58,7 +65,7 @@ function writeJson(encoding: Encoding, shape: readonly number[], values: Float64
 function buildData(encoding: Encoding, shape: readonly number[], values: Float64Array, payload: OwnPayload): object {
   switch (encoding) {
     case 'ndarray':
-      return { ndarray: nestValues(shape, values) };
+      return { ndarray: listValue(shape, (i) => values[i] as number) };
     case 'tensor':
       return { tensor: { shape, values } };
     case 'tftensor': {
@@ -78,34 +85,38 @@ function buildData(encoding: Encoding, shape: readonly number[], values: Float64
 /** Little-endian on every machine. */
 function contentOf(values: Float64Array, { isFloat }: OwnPayload): Buffer {
   const content = Buffer.alloc(8 * values.length);
-  for (const [i, value] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (isFloat) content.writeDoubleLE(value, 8 * i);
     else content.writeBigInt64LE(BigInt(value), 8 * i);
   }
   return content;
 }
 
-function nest([size = 0, ...inner]: readonly number[], values: Float64Array, write: (value: number) => string): string {
-  if (inner.length === 0) return `[${join(values, write)}]`;
-  return `[${split(values, size)
-    .map((part) => nest(inner, part, write))
-    .join(', ')}]`;
+/** Lists within lists, in pieces: the texts of ten million numbers, joined all at once, would cost gigabytes. */
+function writeLists(shape: readonly number[], values: Float64Array, write: (value: number) => string): Buffer[] {
+  /** How many numbers a list has, from the innermost one outwards; the outermost ends only once. */
+  const lengths: number[] = [];
+  for (const size of shape.slice(1).reverse()) lengths.push(size * (lengths.at(-1) ?? 1));
+  const pieces: Buffer[] = [];
+  let text = '['.repeat(shape.length);
+  for (let i = 0; i < values.length; i++) {
+    if (i > 0) {
+      let ended = 0;
+      while (ended < lengths.length && i % (lengths[ended] as number) === 0) ended++;
+      text += `${']'.repeat(ended)}, ${'['.repeat(ended)}`;
+    }
+    text += write(values[i] as number);
+    if (text.length >= PIECE_LENGTH) {
+      pieces.push(Buffer.from(text, 'latin1'));
+      text = '';
+    }
+  }
+  pieces.push(Buffer.from(text + ']'.repeat(shape.length), 'latin1'));
+  return pieces;
 }
 
-/** A ListValue. */
-function nestValues([size = 0, ...inner]: readonly number[], values: Float64Array): object {
-  if (inner.length === 0) return { values: Array.from(values, (numberValue) => ({ numberValue })) };
-  return { values: split(values, size).map((part) => ({ listValue: nestValues(inner, part) })) };
-}
-
-function split(values: Float64Array, parts: number): Float64Array[] {
-  const length = values.length / parts;
-  return Array.from({ length: parts }, (_, i) => values.subarray(i * length, (i + 1) * length));
-}
-
-function join(values: Float64Array, write: (value: number) => string): string {
-  return Array.from(values, write).join(', ');
-}
+const PIECE_LENGTH = 65_536;
 
 function writeFloat(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value);

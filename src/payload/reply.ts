@@ -1,6 +1,7 @@
 import { explain } from '../errors.ts';
 import type { Cell, Transport } from '../plan.ts';
-import { isRecord, own } from '../record.ts';
+import { own } from '../record.ts';
+import { readShape } from './array-shape.ts';
 import { contract } from './contract.ts';
 import { decodeMessage } from './decode.ts';
 import { type Numbers, readNumbers } from './numbers.ts';
@@ -16,8 +17,9 @@ type ReplyCheck =
 /**
  * Decodes a reply and says whether it is the right one. `body` is the HTTP body, or the gRPC message without its
  * prefix. `fixed`: our own model, which answers every request with the single number 1, `predict` in the encoding
- * that it was asked in. `any`: a foreign model, which must answer with some data and not with a failure. `rows`: one that
- * was sent so many rows, and whose array, if it answers with one, must have as many; for a single row any will do.
+ * that it was asked in. `any`: a foreign model, which must answer with some data and not with a failure, and fill the
+ * shape that it says. `rows`: one that was sent so many rows, and whose array, if it answers with one, must have as
+ * many; for a single row any will do.
  * Never throws, whatever the bytes.
  */
 export function checkReply(
@@ -69,43 +71,41 @@ function isFixed(numbers: Numbers, encoding: string): boolean {
   return numbers.encoding === encoding && shape.length === 1 && values.length === 1 && values[0] === 1;
 }
 
-function findMissing(cell: Pick<Cell, 'transport'>, message: unknown): string | null {
-  if (cell.transport === 'rest' && Array.isArray(message)) return null;
+function findMissing({ transport }: Pick<Cell, 'transport'>, message: unknown): string | null {
+  if (transport === 'rest' && Array.isArray(message)) return null;
   const data = own(message, 'data');
-  if (data !== undefined) return hasData(data) ? null : 'expected data.ndarray, data.tensor or data.tftensor';
-  const others = ['binData', 'strData', 'jsonData', 'customData'];
-  return others.some((field) => own(message, field) !== undefined) ? null : 'expected a SeldonMessage with data';
+  if (isGiven(data)) {
+    const found = readShape(data, transport);
+    return typeof found === 'string' ? found : null;
+  }
+  const hasOther =
+    ['binData', 'strData', 'customData'].some((field) => isGiven(own(message, field))) ||
+    isJson(own(message, 'jsonData'), transport);
+  return hasOther ? null : 'expected a SeldonMessage with data';
 }
 
-function hasData(data: unknown): boolean {
-  const ndarray = own(data, 'ndarray');
-  if (ndarray !== undefined) return Array.isArray(ndarray) || isRecord(ndarray);
-  const tensor = own(data, 'tensor');
-  if (tensor !== undefined) return isFilled(own(tensor, 'values'));
-  return isRecord(own(data, 'tftensor'));
+/** In JSON a field that is null is one that is absent. */
+function isGiven(field: unknown): boolean {
+  return field !== undefined && field !== null;
 }
+
+function isJson(jsonData: unknown, transport: Transport): boolean {
+  if (transport === 'rest') return isGiven(jsonData);
+  return JSON_KINDS.some((kind) => own(jsonData, kind) !== undefined);
+}
+
+/** Of a protobuf Value, but for null. */
+const JSON_KINDS = ['numberValue', 'stringValue', 'boolValue', 'structValue', 'listValue'] as const;
 
 function findOtherRows({ transport }: Pick<Cell, 'transport'>, message: unknown, sent: number): string | null {
-  const rows = countRows(transport, message);
-  if (rows === null || rows === sent || (sent === 1 && rows > 0)) return null;
-  return `expected an array of ${sent} rows, one for each that was sent, not of ${rows}`;
-}
-
-/** Of an array, whatever is in it; null where a reply has none. */
-function countRows(transport: Transport, message: unknown): number | null {
-  if (Array.isArray(message)) return message.length;
-  const data = own(message, 'data');
-  const ndarray = own(data, 'ndarray');
-  const rows = transport === 'rest' ? ndarray : own(ndarray, 'values');
-  if (Array.isArray(rows)) return rows.length;
-  const shape = own(own(data, 'tensor'), 'shape');
-  if (Array.isArray(shape)) return Number(shape[0]);
-  const dims = own(own(own(data, 'tftensor'), 'tensorShape'), 'dim');
-  return Array.isArray(dims) ? Number(String(own(dims[0], 'size'))) : null;
-}
-
-function isFilled(list: unknown): boolean {
-  return Array.isArray(list) && list.length > 0;
+  const data = Array.isArray(message) ? { ndarray: message } : own(message, 'data');
+  if (!isGiven(data)) return null;
+  const shape = readShape(data, transport);
+  if (typeof shape === 'string') return shape;
+  const [rows] = shape;
+  if (rows === sent || (sent === 1 && rows !== 0)) return null;
+  const found = rows === undefined ? 'not a single number' : `not of ${rows}`;
+  return `expected an array of ${sent} rows, one for each that was sent, ${found}`;
 }
 
 /** Protobuf is shown as the JSON that it stands for, unless writing that down is itself a burden. */

@@ -4,7 +4,7 @@ import { GATE_RESULTS } from '../gate-rules.ts';
 import { type Annotation, annotate } from '../github/annotations.ts';
 import { writeJobSummary } from '../github/job-summary.ts';
 import { nameComment } from '../github/occasion.ts';
-import { describeOutputs, writeOutputs } from '../github/outputs.ts';
+import { describeOutputs } from '../github/outputs.ts';
 import { listFindings } from '../render/annotations.ts';
 import { listFastest } from '../render/fastest.ts';
 import type { Link, Posting } from '../render/posting.ts';
@@ -12,12 +12,13 @@ import { findLatest } from '../render/posting-lines.ts';
 import { renderPages } from '../render/render.ts';
 import type { Outcome, Report } from '../report.ts';
 import type { Outlet } from './outlet.ts';
-import { writeFiles } from './output-folder.ts';
 import { type Posted, postComment } from './post-comment.ts';
+import { createStore, type Store } from './store.ts';
 
 /**
  * Puts reports before their readers: pages, summary, comment, annotations, outputs. What GitHub refuses is told and never
- * fails the job. `links` lead to what was uploaded; `warnings` are told beside the run.
+ * fails the job. `links` lead to what was uploaded; `warnings` are told beside the run. Rejects where the `store` does:
+ * without one of the caller's, where the pages or outputs cannot be written.
  */
 export async function publish(
   reports: readonly [Report, ...Report[]],
@@ -25,12 +26,13 @@ export async function publish(
   outlet: Outlet,
   links: readonly Link[],
   warnings: readonly Annotation[],
+  store: Store = createStore(outlet.config.out),
 ): Promise<void> {
-  const { config, occasion } = outlet;
+  const { occasion } = outlet;
   const posting: Posting = { ...keyOf(outlet), links, headNow: null };
   const latest = findLatest(reports);
   const pages = renderPages(reports, posting);
-  await writeFiles(config.out, { ...pages });
+  await store.writeFiles({ ...pages });
   await writeJobSummary(pages['summary.md']);
   const posted = await postComment(outlet, pull, {
     posting,
@@ -40,7 +42,7 @@ export async function publish(
     write: (headNow) => (headNow === null ? pages : renderPages(reports, { ...posting, headNow }))['comment.md'],
   });
   annotate([...posted.warnings, ...warnings, ...reports.flatMap(listFindings)]);
-  writeOutputs({ ...describeMany(reports, outlet), ...describePosted(posted) });
+  store.writeOutputs({ ...describeMany(reports, outlet), ...describePosted(posted) });
   if (occasion === null) outlet.log.warn('the runner does not say which repository this is: no comment is written');
 }
 

@@ -15,8 +15,8 @@ function example(file: string): Workflow {
 }
 
 /**
- * What a test machine demands: the embedded server instead of a wrapper that has to be installed, and little time.
- * Everything else is the example's.
+ * What a machine without the wrapper demands: the embedded server, and little time. Everything else is the example's.
+ * With nothing replaced the first two are in test/e2e/examples.test.ts.
  */
 const HERE = { target: 'reference', rounds: '6', block: '5ms', batches: '1,50' };
 

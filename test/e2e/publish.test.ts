@@ -273,6 +273,13 @@ test("somebody else's branch is not measured where the job has a token that writ
   assert.equal((await (await job.main(SMALL)).ended).code, 2);
   const after = await startJob(github, folder.path, 'workflow_run', { ended: github.addRunOfPull(pull).id });
   assert.match(errors((await (await after.main(SMALL)).ended).stdout)[0] ?? '', /stranger's code/);
+  // A comment may be anybody's, and says nothing of what was checked out.
+  const asked = await startJob(github, folder.path, 'workflow_dispatch', {
+    env: { GITHUB_EVENT_NAME: 'issue_comment' },
+  });
+  const refused = await (await asked.main(SMALL)).ended;
+  assert.equal(refused.code, 2, refused.stdout);
+  assert.match(errors(refused.stdout)[0] ?? '', /whose code is measured, found issue_comment/);
 });
 
 test('a gate fails the step after everything was published, and turns green when the next run keeps it', async () => {

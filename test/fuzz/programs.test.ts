@@ -8,8 +8,10 @@ import { ServerError, UserError } from '../../src/errors.ts';
 import { arm } from '../../src/report/circumstances.ts';
 import { parsePort } from '../../src/target/container/container.ts';
 import { checkPython } from '../../src/target/container/python.ts';
-import { readPlatform } from '../../src/target/kubernetes/load-image.ts';
+import { readReleases } from '../../src/target/kubernetes/helm-release.ts';
+import { readNodeImage, readPlatform } from '../../src/target/kubernetes/load-image.ts';
 import { readDocuments } from '../../src/target/kubernetes/manifest-file.ts';
+import { readAnswer } from '../../src/target/local/python/probe.ts';
 import { createOutputTail } from '../../src/target/output-tail.ts';
 import { damage, damages, split } from '../helpers/damage.ts';
 import { listPlaces, spoil, spoilings } from './spoil.ts';
@@ -80,6 +82,91 @@ test('what docker says of ports is a port or a ServerError', () => {
     { numRuns: 500, seed: 605 },
   );
 });
+
+test('what helm lists is a release in plain words, none, or a ServerError', () => {
+  const wanted = { name: 'seldon-core', namespace: 'seldon-system' };
+  const listed = [
+    { name: 'other', namespace: 'seldon-system', revision: '1', status: 'failed', chart: 'other-1.0.0' },
+    { ...wanted, revision: '3', updated: 'now', status: 'deployed', chart: 'seldon-core-operator-1.19.0' },
+  ];
+  const release = { ...wanted, status: 'deployed', chart: 'seldon-core-operator-1.19.0', revision: 3 };
+  assert.deepEqual(readReleases(JSON.stringify(listed), wanted), release);
+  assert.equal(readReleases('[]', wanted), null);
+  assert.equal(readReleases(JSON.stringify(listed.slice(0, 1)), wanted), null);
+  for (const text of ['', 'null', '{}', 'Error: no cluster', JSON.stringify([{ name: 'seldon-core' }])])
+    assert.throws(() => readReleases(text, wanted), ServerError, text);
+  fc.assert(
+    fc.property(jsonLike(listed), (text) => {
+      try {
+        const found = readReleases(text, wanted);
+        if (found === null) return;
+        assert.match(`${found.status} ${found.chart} ${found.revision}`, /^[\w.+-]+ [\w.+-]+ -?\d+$/);
+      } catch (error) {
+        assert.ok(error instanceof ServerError, String(error));
+        assert.doesNotMatch(error.message, /\p{C}/u);
+      }
+    }),
+    { numRuns: 800, seed: 611 },
+  );
+});
+
+test('what crictl says of an image is an id and names, or nothing', () => {
+  const said = { status: { id: 'sha256:1', repoTags: ['docker.io/library/a:1', 'docker.io/library/b:1'], size: '5' } };
+  const nothing = { id: null, names: [] };
+  assert.deepEqual(readNodeImage(JSON.stringify(said)), { id: said.status.id, names: said.status.repoTags });
+  for (const text of ['', 'null', '[]', '{"status":null}', '{"status":{"id":1,"repoTags":"ab"}}'])
+    assert.deepEqual(readNodeImage(text), nothing, text);
+  fc.assert(
+    fc.property(jsonLike(said), (text) => {
+      const { id, names } = readNodeImage(text);
+      assert.ok(id === null || typeof id === 'string');
+      assert.ok(Array.isArray(names) && names.every((name) => typeof name === 'string'));
+    }),
+    { numRuns: 800, seed: 613 },
+  );
+});
+
+test('what a file named python answers is of a Python that can be run, or nothing', () => {
+  const said = {
+    implementation: 'CPython',
+    version: '3.12.1',
+    executable: '/usr/bin/python3.12',
+    platform: 'linux-x86_64',
+    origin: '/usr/bin/python3.12',
+    venv: true,
+  };
+  assert.deepEqual(readAnswer(JSON.stringify(said)), said);
+  const odd = [
+    { executable: '' },
+    { executable: null },
+    { origin: '/a\0b' },
+    { version: '3.12\u001b[2J' },
+    { venv: 1 },
+  ];
+  for (const change of odd) assert.equal(readAnswer(JSON.stringify({ ...said, ...change })), null);
+  fc.assert(
+    fc.property(jsonLike(said), (text) => {
+      const answer = readAnswer(text);
+      if (answer === null) return;
+      assert.match(`${answer.implementation} ${answer.version} ${answer.platform}`, /^[\w.+-]+ [\w.+-]+ [\w.+-]+$/);
+      for (const path of [answer.executable, answer.origin]) assert.match(path, /^\/[^\0]*$/);
+      assert.equal(typeof answer.venv, 'boolean');
+    }),
+    { numRuns: 800, seed: 615 },
+  );
+});
+
+/** The JSON of a value with some of it spoilt, with bytes of it spoilt, or of something else; and what is no JSON. */
+function jsonLike(value: unknown): fc.Arbitrary<string> {
+  const places = listPlaces(value);
+  return fc.oneof(
+    spoilings.map((list) => JSON.stringify(spoil(value, places, list))),
+    damages.map((list) => damage(Buffer.from(JSON.stringify(value)), list).toString()),
+    fc.json(),
+    fc.string(),
+    fc.constantFrom('['.repeat(100_000), '{"a":'.repeat(100_000), `[${'null,'.repeat(100_000)}null]`, '\ud800', '\0'),
+  );
+}
 
 test('a file of manifests is objects with names for addresses, or a UserError', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'seldon-bench-fuzz-'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { consecutiveRows, type OwnPayload, parsePayload } from '../../src/own-payload.ts';
+import { contract } from '../../src/payload/contract.ts';
 import { decodeMessage } from '../../src/payload/decode.ts';
 import { encodeRequest } from '../../src/payload/encode.ts';
 import { encodeRows } from '../../src/payload/encode-rows.ts';
@@ -47,11 +48,9 @@ test('what is whole but written with a point stays a floating-point number, and 
   assert.match(text(fromText('{"data":{"ndarray":[[7]]}}'), 'tftensor'), /"int64Val":\["7"\]/);
 });
 
-test('only numbers of the rows make them floating-point ones, wherever else in the file a point stands', () => {
+test('only numbers of the rows make them floating-point ones, whatever their columns are called', () => {
   const around = (ndarray: string): boolean =>
-    parsePayload(
-      `{"meta":{"tags":{"v":1.5,"list":[0.5]}},"strData":"1.0","data":{"names":["x.e"],"ndarray":${ndarray},"other":[[2.5]]}}`,
-    ).isFloat;
+    parsePayload(`{"data":{"names":["1.0","x.e"],"ndarray":${ndarray}}}`).isFloat;
   assert.equal(around('[[1, 2], [3, 4]]'), false);
   for (const ndarray of ['[[1, 2], [3, 4.0]]', '[[1e0, 2]]', '[[[1], [2]], [[3], [4E0]]]']) {
     assert.equal(around(ndarray), true, ndarray);
@@ -97,5 +96,56 @@ test('names of columns go along over both transports', () => {
   for (const transport of TRANSPORTS) {
     const { bytes } = encodeRows({ transport, encoding: 'tensor', batch: 1 }, fromText(IRIS));
     assert.deepEqual(own(own(decodeMessage(transport, bytes), 'data'), 'names'), ['a', 'b']);
+  }
+});
+
+test('a long ndarray has the bytes that an object for each number would be encoded to', () => {
+  const { SeldonMessage } = contract();
+  const build = ([size = 0, ...inner]: readonly number[], next: () => number): object => ({
+    values: Array.from({ length: size }, () =>
+      inner.length === 0 ? { numberValue: next() } : { listValue: build(inner, next) },
+    ),
+  });
+  // Around the length from which lists are encoded in pieces, with long and short rows.
+  for (const shape of [
+    [1, 8192],
+    [1, 8193],
+    [2, 8192],
+    [2, 9000],
+    [8192, 1],
+    [9000, 1],
+    [3000, 3],
+    [5, 2, 900],
+    [2, 3, 8200],
+  ]) {
+    const [batch = 0, ...rowShape] = shape;
+    const payload = { ...consecutiveRows(1), rowShape };
+    let i = 0;
+    const ndarray = build(shape, () => i++);
+    const { bytes } = encodeRows({ transport: 'grpc', encoding: 'ndarray', batch }, payload);
+    assert.ok(Buffer.from(SeldonMessage.encode({ data: { ndarray } }).finish()).equals(bytes), `[${shape}]`);
+  }
+});
+
+test('a long list of JSON has the text that it would have in one piece', () => {
+  for (const shape of [
+    [1, 30_000],
+    [30_000, 1],
+    [7000, 2, 2],
+  ]) {
+    const [batch = 0, ...rowShape] = shape;
+    for (const isFloat of [false, true]) {
+      const payload = { ...consecutiveRows(1), rowShape, isFloat };
+      const bytes = (encoding: 'ndarray' | 'tensor'): string =>
+        Buffer.from(encodeRows({ transport: 'rest', encoding, batch }, payload).bytes).toString();
+      let i = 0;
+      const build = ([size = 0, ...inner]: readonly number[]): unknown[] =>
+        Array.from({ length: size }, () => (inner.length === 0 ? i++ : build(inner)));
+      const written = JSON.stringify(build(shape)).replaceAll(',', ', ');
+      const list = isFloat ? written.replace(/\d+/g, '$&.0') : written;
+      assert.ok(bytes('ndarray') === `{"data": {"ndarray": ${list}}}`, `[${shape}]`);
+      const flat = `[${list.replaceAll(/[[\]]/g, '')}]`;
+      assert.ok(bytes('tensor') === `{"data":{"tensor":{"shape":[${shape}],"values":${flat}}}}`, `[${shape}]`);
+    }
   }
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeRequest } from '../../src/payload/decode-request.ts';
-import { checkReply } from '../../src/payload/reply.ts';
+import { type Answers, checkReply } from '../../src/payload/reply.ts';
 import { ENCODINGS, METHODS, TRANSPORTS } from '../../src/plan.ts';
-import { GRPC_REPLIES, RAW_GRPC_REPLY, REST_REPLIES } from '../helpers/recorded-replies.ts';
+import { GRPC_REPLIES, RAW_GRPC_REPLY, REST_REPLIES, WRAPPER_ARRAYS } from '../helpers/recorded-replies.ts';
 
 const rest = (encoding: (typeof ENCODINGS)[number], method: (typeof METHODS)[number] = 'predict') =>
   ({ transport: 'rest', encoding, method }) as const;
@@ -104,6 +104,7 @@ test('a foreign model may answer with any data, but not without and not with a f
     '{"data":{"tensor":{"shape":[1,2],"values":[0.1,0.9]}}}',
     '{"data":{"tftensor":{"dtype":"DT_FLOAT","tensorShape":{},"floatVal":[1]}}}',
     '{"status":{"status":0,"code":200},"strData":"x"}',
+    '{"data":null,"strData":""}',
   ];
   for (const body of right) assert.equal(checkReply(rest('ndarray'), Buffer.from(body), 'any').ok, true, body);
   const wrong = [
@@ -112,15 +113,68 @@ test('a foreign model may answer with any data, but not without and not with a f
     '{"data":[1]}',
     '{"data":{"ndarray":5}}',
     '{"data":{"tensor":{"shape":[1]}}}',
-    '{"data":{"tensor":{"shape":[0],"values":[]}}}',
     '"text"',
     '{"meta":{"requestPath":{}}}',
     '{"strData":"x","status":{"status":"FAILURE"}}',
+    '{"jsonData":null}',
+    '{"data":null}',
   ];
   for (const body of wrong) assert.equal(checkReply(rest('ndarray'), Buffer.from(body), 'any').ok, false, body);
   assert.equal(checkReply(grpc('ndarray'), hex('2a0178'), 'any').ok, true);
   assert.equal(checkReply(grpc('ndarray'), hex('12021200'), 'any').ok, false);
+  // jsonData of 1, of null, and of nothing.
+  assert.equal(checkReply(grpc('ndarray'), hex('320911000000000000f03f'), 'any').ok, true);
+  assert.equal(checkReply(grpc('ndarray'), hex('32020800'), 'any').ok, false);
+  assert.equal(checkReply(grpc('ndarray'), hex('3200'), 'any').ok, false);
 });
+
+test('an array that its content does not fill is wrong, and why is told', () => {
+  const tf = (dtype: string, dim: string, content: string): string =>
+    `{"tftensor":{"dtype":"${dtype}","tensorShape":{"dim":[${dim}]}${content}}}`;
+  const three = '{"size":"3"}';
+  const wrong: readonly [data: string, why: RegExp][] = [
+    [
+      '{"tensor":{"shape":[3,2],"values":[1]}}',
+      /as many numbers in data\.tensor as its shape \[3, 2\] has \(6\), not 1,/,
+    ],
+    ['{"tensor":{"values":[1,2]}}', /its shape \[\] has \(1\), not 2/],
+    ['{"tensor":{"shape":[1.5],"values":[1]}}', /whole numbers in data\.tensor\.shape/],
+    ['{"tensor":{"shape":[-1,-1],"values":[1]}}', /whole numbers/],
+    ['{"tensor":{"shape":"3","values":[1,2,3]}}', /whole numbers/],
+    ['{"tensor":{"shape":[3],"values":"abc"}}', /data\.tensor\.values to be a list/],
+    [tf('DT_DOUBLE', three, ''), /its shape \[3\] has \(3\), not 0/],
+    [tf('DT_DOUBLE', three, ',"tensorContent":"AA=="'), /its shape \[3\] has \(3\), not 1 bytes/],
+    [tf('DT_DOUBLE', three, ',"int64Val":["1","2","3"]'), /not 0/],
+    [tf('DT_INT64', three, ',"int64Val":["1","2","3","4"]'), /not 4/],
+    [tf('DT_INT64', '{}', ',"int64Val":["1"]'), /its shape \[0\] has \(0\), not 1/],
+    [tf('DT_FLOAT', three, ''), /not 0/],
+    [tf('DT_FLOAT', three, ',"tensorContent":"AAAAAAAAAAA="'), /not 8 bytes/],
+    [tf('DT_STRING', three, ''), /not 0/],
+    [tf('DT_FLOAT', '{"size":"x"}', ',"floatVal":[1]'), /whole numbers in data\.tftensor\.tensorShape\.dim/],
+    [tf('DT_FLOAT', '{"size":"-3"}', ',"floatVal":[1]'), /whole numbers/],
+    ['{"ndarray":{"a":1}}', /data\.ndarray to be a list/],
+    ['{"ndarray":{"values":[1,2,3]}}', /data\.ndarray to be a list/],
+  ];
+  for (const [data, why] of wrong)
+    for (const answers of ['any', { rows: 3 }] as const) {
+      const check = checkReply(rest('ndarray'), Buffer.from(`{"data":${data}}`), answers);
+      assert.ok(!check.ok, data);
+      assert.match(check.why, why);
+    }
+});
+
+for (const [what, data, rows, protobuf] of WRAPPER_ARRAYS)
+  test(`the wrapper's answer with ${what} is an array of ${rows ?? 'no'} rows over both transports`, () => {
+    const replies = [
+      (answers: Answers) => checkReply(rest('tftensor'), Buffer.from(`{"data":${data},"meta":{}}`), answers),
+      (answers: Answers) => checkReply(grpc('tftensor'), hex(protobuf), answers),
+    ];
+    for (const check of replies) {
+      assert.deepEqual(check('any').ok, true, JSON.stringify(check('any')));
+      assert.equal(check({ rows: rows || 1 }).ok, rows !== 0);
+      assert.equal(check({ rows: 7 }).ok, false);
+    }
+  });
 
 test('foreign text in the reason is short, of one line, and moves nothing on a terminal', () => {
   const hostile = `{"x":"${'\u001b[2J\r\n::set-output name=a::b\u202e\u2028'.repeat(1000)}`;
@@ -167,6 +221,7 @@ const damaged = fc
     fc.constantFrom(
       ...Object.values(REST_REPLIES).map((text) => Buffer.from(text)),
       ...Object.values(GRPC_REPLIES).map(hex),
+      ...WRAPPER_ARRAYS.flatMap(([, data, , protobuf]) => [Buffer.from(`{"data":${data}}`), hex(protobuf)]),
     ),
     fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 }),
   )
@@ -184,7 +239,7 @@ const hostileBody = fc.oneof(
 
 test('no bytes make the check throw, and whatever is wrong has a printable reason', () => {
   fc.assert(
-    fc.property(anyCell, hostileBody, fc.constantFrom('fixed', 'any'), (cell, body, answers) => {
+    fc.property(anyCell, hostileBody, fc.constantFrom<Answers>('fixed', 'any', { rows: 3 }), (cell, body, answers) => {
       const check = checkReply(cell, body, answers);
       if (!check.ok) assert.doesNotMatch(check.why, /[\p{Cc}\p{Cf}]/u);
     }),
@@ -222,12 +277,14 @@ test('to rows of somebody else as many must come back, in whatever array; for on
     '{"data":{"ndarray":[[1],[2],[3]]}}',
     '{"data":{"ndarray":["setosa","setosa","virginica"]}}',
     '{"data":{"tensor":{"shape":[3,2],"values":[1,2,3,4,5,6]}}}',
-    '{"data":{"tftensor":{"dtype":"DT_DOUBLE","tensorShape":{"dim":[{"size":"3"}]},"tensorContent":"AA=="}}}',
+    `{"data":{"tftensor":{"dtype":"DT_DOUBLE","tensorShape":{"dim":[{"size":"3"}]},"tensorContent":"${'A'.repeat(32)}"}}}`,
+    // Values at the end that are the same as the last one may be left out.
+    '{"data":{"tftensor":{"dtype":"DT_INT64","tensorShape":{"dim":[{"size":"3"}]},"int64Val":["1"]}}}',
     '[1,2,3]',
     '{"strData":"three"}',
   ];
   for (const body of right) assert.deepEqual([body, json(body, 3).ok], [body, true]);
-  for (const body of right.slice(0, 5)) assert.deepEqual([body, json(body, 4).ok], [body, false]);
+  for (const body of right.slice(0, 6)) assert.deepEqual([body, json(body, 4).ok], [body, false]);
   for (const body of right) assert.equal(json(body, 1).ok, true);
   const check = json('{"data":{"ndarray":[[1]]}}', 3);
   assert.ok(

@@ -1,3 +1,4 @@
+import { own } from '../../record.ts';
 import { runDocker } from '../docker-cli.ts';
 import type { Host } from '../target.ts';
 import { pipePrograms } from './pipe.ts';
@@ -94,8 +95,7 @@ export function tellRemoval(node: string, reference: string): string {
 
 async function listNames(node: string, reference: string, signal: AbortSignal): Promise<readonly string[]> {
   const { code, stdout } = await runDocker(['exec', node, 'crictl', 'inspecti', reference], { signal });
-  if (code !== 0) return [];
-  return (JSON.parse(stdout) as { status: { repoTags?: readonly string[] } }).status.repoTags ?? [];
+  return code === 0 ? readNodeImage(stdout).names : [];
 }
 
 /** A node's runtime knows images by their whole names, where Docker leaves out its own registry and the tag `latest`. */
@@ -108,12 +108,21 @@ export function nameInNode(reference: string): string {
 
 async function findImageId(node: string, reference: string, { signal }: Host): Promise<string | null> {
   const { code, stdout } = await runDocker(['exec', node, 'crictl', 'inspecti', reference], { signal });
-  if (code !== 0) return null;
+  // Where it is not told, loading once more does no harm.
+  return code === 0 ? readNodeImage(stdout).id : null;
+}
+
+/** From what `crictl inspecti` writes: null and no names where it says nothing that can be read. */
+export function readNodeImage(json: string): { readonly id: string | null; readonly names: readonly string[] } {
   try {
-    return (JSON.parse(stdout) as { status: { id: string } }).status.id;
+    const status = own(JSON.parse(json), 'status');
+    const [id, names] = [own(status, 'id'), own(status, 'repoTags')];
+    return {
+      id: typeof id === 'string' ? id : null,
+      names: Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [],
+    };
   } catch {
-    // Loading once more does no harm.
-    return null;
+    return { id: null, names: [] };
   }
 }
 

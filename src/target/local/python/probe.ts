@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 
 const LIMIT_MS = 10_000;
 
@@ -41,7 +42,7 @@ export async function probePython(path: string, versions: readonly string[], sig
   }
   const answer = await ask(path, signal);
   if ('why' in answer) return { state: 'unfit', why: answer.why };
-  const said = parse(answer.stdout);
+  const said = readAnswer(answer.stdout);
   if (said === null) return { state: 'unfit', why: 'it does not answer like a Python' };
   if (said.implementation !== 'CPython') return { state: 'unfit', why: `it is ${said.implementation}, not CPython` };
   if (!versions.includes(said.version.split('.', 2).join('.'))) return { state: 'unfit', why: `it is ${said.version}` };
@@ -77,12 +78,24 @@ interface Answer {
   readonly venv: boolean;
 }
 
-function parse(stdout: string): Answer | null {
+/** What a Python answers to the question; null for anything else that a program may write. */
+export function readAnswer(stdout: string): Answer | null {
   try {
     const said = JSON.parse(stdout) as Answer;
-    const texts = [said.implementation, said.version, said.executable, said.platform, said.origin];
-    return texts.every((text) => typeof text === 'string') && typeof said.venv === 'boolean' ? said : null;
+    const { implementation, version, executable, platform, origin, venv } = said;
+    const words: readonly unknown[] = [implementation, version, platform];
+    const paths: readonly unknown[] = [executable, origin];
+    return words.every(isWord) && paths.every(isPath) && typeof venv === 'boolean' ? said : null;
   } catch {
     return null;
   }
+}
+
+function isWord(text: unknown): boolean {
+  return typeof text === 'string' && /^[\w.+-]{1,100}$/.test(text);
+}
+
+/** One that can be run: a program whose name holds a NUL character cannot be. */
+function isPath(path: unknown): boolean {
+  return typeof path === 'string' && isAbsolute(path) && path.length <= 4096 && !path.includes('\0');
 }

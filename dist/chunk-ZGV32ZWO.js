@@ -1,0 +1,2 @@
+import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
+import{a as t}from"./chunk-6PXMXRLX.js";function y(m,f,b,d){let u=[],r=[],o,l=t((s,n)=>{let e=b(s);if(Array.isArray(e)){if(n>=f)return"too deep";if(r[n]??=e.length,r[n]!==e.length)return"ragged";for(let c of e){let i=l(c,n+1);if(i!==null)return i}return null}let a=d(s);return typeof a!="number"?"no number":(o??=n,n!==o?"mixed depths":(u.push(a),null))},"walk");return l(m,0)??{shape:r,values:u}}t(y,"flattenLists");export{y as a};

@@ -1,2 +1,0 @@
-import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);
-import{i as r,j as t}from"./chunk-IKXU4VS5.js";import{c as e}from"./chunk-3EJZ34E7.js";import"./chunk-ON64UYN6.js";import"./chunk-LHITKRGQ.js";import"./chunk-XM527L5Z.js";import{a as n}from"./chunk-6PXMXRLX.js";function s(o,c){let{encoding:d,values:i}=t(e(r(o,c),"data"),o);return{encoding:d,count:i.length}}n(s,"decodeRequest");export{s as decodeRequest};
