@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-
 import { describeMachine, writePart } from './document.ts';
 import { checkLive, checkWrapper } from './validate/live-part.ts';
 import { checkSimulated } from './validate/simulated-part.ts';

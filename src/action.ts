@@ -62,7 +62,9 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
         import('./shell/report-step.ts'),
         import('./shell/outlet.ts'),
       ]);
-      const reports = await reportStep(await openOutlet({ config, log, occasion }, signal));
+      const reports = await reportStep(await openOutlet({ config, log, occasion }, signal), () => {
+        published = true;
+      });
       log.end();
       return judgeReports(reports, config.strict);
     }

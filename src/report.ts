@@ -76,7 +76,7 @@ export const warning = z.discriminatedUnion('code', [
   z.strictObject({ code: z.literal('tensorflow-stand-in'), arms: z.array(z.string()) }),
   /** The floor of these arms, which are in a cluster, is one of this machine's loopback: the way is not part of it. */
   z.strictObject({ code: z.literal('floor-without-path'), arms: z.array(z.string()) }),
-  /** The null server failed before the last round. */
+  /** The null server failed, in one arm or all: from then on there is no floor. */
   z.strictObject({ code: z.literal('floor-ended'), cells: z.array(z.string()) }),
   z.strictObject({ code: z.literal('fallback'), wanted: text, used: text, why: text }),
   z.strictObject({ code: z.literal('low-duty'), cells: z.array(z.string()) }),

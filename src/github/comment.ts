@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isLaterRun, type Marker, readMarker } from '../comment-marker.ts';
 import type { Client } from './client.ts';
 import { type Refusal, readRefusal } from './refusal.ts';
@@ -57,7 +58,7 @@ async function upsert(client: Client, request: CommentRequest): Promise<CommentO
   const { data: pull } = await client.rest.pulls.get({ ...repository, pull_number: request.pull });
   const place = { marker, present: pull.head.sha };
   const headNow = marker.head === null || pull.head.sha === marker.head ? null : pull.head.sha;
-  const { own, isCertain, lastPage } = await listOwn(client, request, { firstPage: 1, except: null });
+  const { own, isCertain, lastPage } = await listOwn(client, request, 1);
   if (own.some((comment) => beats(comment.marker, place))) return end('superseded', own[0]?.url);
   const body = request.write(headNow);
   for (const [i, { id, url }] of own.entries()) {
@@ -99,11 +100,13 @@ async function settle(
   mine: OwnComment,
   lastPage: number,
 ): Promise<CommentOutcome> {
-  // What was made since then stands behind what was there.
-  const { own: others } = await listOwn(client, request, { firstPage: lastPage, except: mine.id });
-  const later = others.find((other) => comesAfter(other, mine));
-  await fold(client, request, later === undefined ? others : [mine]);
-  return later === undefined ? end('created', mine.url) : end('superseded', later.url);
+  // What was made since then stands behind what was there. Mine, too, may say by now what a later run says.
+  const { own } = await listOwn(client, request, lastPage);
+  const all = own.some(({ id }) => id === mine.id) ? own : [...own, mine];
+  const latest = all.reduce((a, b) => (comesAfter(b, a) ? b : a));
+  const rest = all.filter((comment) => comment !== latest);
+  await fold(client, request, latest.id === mine.id ? rest : [mine]);
+  return end(isLaterRun(latest.marker, mine.marker) || latest.id !== mine.id ? 'superseded' : 'created', latest.url);
 }
 
 /** The same order for all makers, whatever they know of the pull request, so that just one of them stays. */
@@ -115,11 +118,11 @@ const PER_PAGE = 100;
 /** GitHub takes no more than 2500 comments in one place. */
 const MOST_PAGES = 25;
 
-/** Comments but one that begin with a marker of this key and were written by whom the token writes as, the oldest first. */
+/** Comments from that page on that begin with a marker of this key and were written by whom the token writes as, the oldest first. */
 async function listOwn(
   client: Client,
   { repository, pull, marker }: CommentRequest,
-  { firstPage, except }: { readonly firstPage: number; readonly except: number | null },
+  firstPage: number,
 ): Promise<{ own: OwnComment[]; isCertain: boolean; lastPage: number }> {
   const found: (OwnComment & { readonly node: string; readonly isBot: boolean })[] = [];
   for (let page = firstPage; ; page++) {
@@ -131,7 +134,7 @@ async function listOwn(
     });
     for (const { id, node_id: node, body, html_url: url, user } of data) {
       const theirs = body === undefined ? null : readMarker(body);
-      if (body === undefined || theirs?.key !== marker.key || id === except) continue;
+      if (body === undefined || theirs?.key !== marker.key) continue;
       found.push({ id, node, url, marker: theirs, isBot: user?.type === 'Bot' });
     }
     if (data.length === PER_PAGE && page < MOST_PAGES) continue;
@@ -169,10 +172,12 @@ async function askWhichAreMine(
   );
 }
 
-/** Takes duplicates away; whoever does not succeed leaves it to the next run. */
+/** Takes duplicates away, except what has changed since it was listed; whoever does not succeed leaves it to the next run. */
 async function fold(client: Client, { repository }: CommentRequest, comments: readonly OwnComment[]): Promise<void> {
-  for (const { id } of comments) {
+  for (const { id, marker } of comments) {
     try {
+      const { data: current } = await client.rest.issues.getComment({ ...repository, comment_id: id });
+      if (!isDeepStrictEqual(readMarker(current.body ?? ''), marker)) continue;
       await client.rest.issues.deleteComment({ ...repository, comment_id: id });
     } catch (error) {
       if (readRefusal(error).kind === 'aborted') throw error;

@@ -7,7 +7,7 @@ import type { Samples } from './samples.ts';
 /** Node's timers are this imprecise and more: the rest of a wait is spent awake. */
 const TIMER_SLACK_MS = 2;
 /** A short block is no reason to drop what waits for a single slow reply. */
-const MIN_PATIENCE_MS = 100;
+export const MIN_PATIENCE_MS = 100;
 
 /**
  * An open loop: requests arrive as planned, whether or not earlier ones are answered. An arrival takes a free

@@ -1,5 +1,5 @@
 import type { Transport } from '../plan.ts';
-import { own } from '../record.ts';
+import { isRecord, own } from '../record.ts';
 import { DT_DOUBLE } from './float64.ts';
 import { DT_INT64 } from './int64.ts';
 
@@ -10,15 +10,22 @@ import { DT_INT64 } from './int64.ts';
  * decoded.
  */
 export function readShape(data: unknown, transport: Transport): readonly number[] | string {
-  const ndarray = own(data, 'ndarray');
+  const ndarray = given(data, 'ndarray');
   if (ndarray !== undefined) {
+    // What the wrapper makes of an array without dimensions, and only as JSON.
+    if (transport === 'rest' && typeof ndarray === 'number') return [];
     const rows = transport === 'rest' ? ndarray : (own(ndarray, 'values') ?? []);
     return Array.isArray(rows) ? [rows.length] : 'expected data.ndarray to be a list';
   }
-  const tensor = own(data, 'tensor');
+  const tensor = given(data, 'tensor');
   if (tensor !== undefined) return readTensor(tensor);
-  const tftensor = own(data, 'tftensor');
+  const tftensor = given(data, 'tftensor');
   return tftensor === undefined ? 'expected data.ndarray, data.tensor or data.tftensor' : readTftensor(tftensor);
+}
+
+/** In JSON a field that is null is one that is absent. */
+function given(data: unknown, field: string): unknown {
+  return own(data, field) ?? undefined;
 }
 
 function readTensor(tensor: unknown): readonly number[] | string {
@@ -31,8 +38,7 @@ function readTensor(tensor: unknown): readonly number[] | string {
 
 function readTftensor(tftensor: unknown): readonly number[] | string {
   const dims = own(own(tftensor, 'tensorShape'), 'dim') ?? [];
-  // An int64 is text in JSON and an object where it was decoded; a size of 0 is left out.
-  const shape = Array.isArray(dims) && dims.map((dim) => Number(String(own(dim, 'size') ?? 0)));
+  const shape = Array.isArray(dims) && dims.map((dim) => readSize(own(dim, 'size')));
   if (!isShape(shape)) return 'expected whole numbers in data.tftensor.tensorShape.dim';
   const dtype = own(tftensor, 'dtype');
   const type = TYPES.find(({ name, number }) => name === dtype || number === dtype);
@@ -46,6 +52,13 @@ function readTftensor(tftensor: unknown): readonly number[] | string {
   // TensorFlow may leave out values at the end that are the same as the last one.
   const isFilled = size === 0 || values > 0;
   return isFilled && (type === undefined || values <= size) ? shape : expectFilled('data.tftensor', shape, `${values}`);
+}
+
+/** An int64 is text in JSON and an object where it was decoded; one of 0 is left out. */
+function readSize(size: unknown): number {
+  if (size === undefined || typeof size === 'number') return size ?? 0;
+  const text = isRecord(size) && typeof size.low === 'number' ? String(size) : size;
+  return typeof text === 'string' && /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /** Of real numbers: how many bytes one has in `tensorContent`, and the field of single ones. Of others some content will do. */

@@ -83,7 +83,7 @@ export function explainArms(lookup: Lookup, groups: readonly Group[]): Prose {
   const again = confirm
     ? say` What seemed to lie outside was measured again in ${countRounds(lookup)}, and these alone decide (Holm over all that were measured again). There the difference is theirs, with a 95% interval${describeOtherLevel(lookup)}, and behind the verdict stands that of the first rounds, which picked it for its size and so tend to overstate it; the medians are of the first rounds.`
     : say` Holm over all comparisons of arms.`;
-  return say`The difference is of the time: −20% takes a fifth less. It is the mean over rounds, and need not be the quotient of the two medians. Faster and slower: the interval lies wholly outside the margin of ±${percentExact(margin)}; equivalent: its ${confidence(2 * lookup.report.alpha)} interval lies wholly inside.${again} Inconclusive (24 rounds): so many would settle it with a chance of 80%.${explainMarks(new Set(marks), floorName(lookup)).flatMap((note) => say` ${note}.`)}`;
+  return say`The difference is of the time: −20% takes a fifth less. It is the mean over rounds, and need not be the quotient of the two medians. Faster and slower: the interval lies wholly outside the margin of ±${percentExact(margin)}; equivalent: its ${confidence(2 * lookup.report.alpha)} interval lies wholly inside.${again} Inconclusive (24 rounds): so many would settle it with a chance of about 80%, if the difference is what was seen.${explainMarks(new Set(marks), floorName(lookup)).flatMap((note) => say` ${note}.`)}`;
 }
 
 /** " (the others have 98.7%)", where that is so. */

@@ -56,15 +56,14 @@ export function describeConclusions(lookup: Lookup, groups: readonly Group[] = p
 
 export function describeClaim(lookup: Lookup, claim: Claim): Prose {
   const { sentence, pooled } = CLAIMS[claim.id];
-  if (claim.evidence.length === 0) return say`${strong(plain`Not measured`)}: ${sentence}.`;
+  if (isUnmeasured(claim)) return say`${strong(plain`Not measured`)}: ${sentence}.`;
   const effect: Prose =
     claim.pooled === null
       ? []
-      : say`${pooled}${claim.evidence.filter(({ decides }) => decides).length === 1 ? plain`` : plain`, mean of the pairs`}: ${effectWithInterval(claim.pooled.effect, claim.pooled.low, claim.pooled.high)}; `;
+      : say` ${pooled}${claim.evidence.filter(({ decides }) => decides).length === 1 ? plain`` : plain`, mean of the pairs`}: ${effectWithInterval(claim.pooled.effect, claim.pooled.low, claim.pooled.high)};`;
   return [
-    ...say`${strong(VERDICT_WORDS[claim.verdict])}: ${sentence}. `,
-    ...effect,
-    ...countEvidence(lookup, claim),
+    ...say`${strong(VERDICT_WORDS[claim.verdict])}: ${sentence}.`,
+    ...(claim.evidence.length === 0 ? [] : [...effect, ...countEvidence(lookup, claim)]),
     ...describeReason(lookup, claim),
     ...describeCaveat(lookup, claim),
   ];
@@ -89,7 +88,7 @@ function countEvidence(lookup: Lookup, claim: Claim): Prose {
 }
 
 function tally(pieces: readonly Piece[], isFirst: boolean): Prose {
-  if (pieces.length === 0) return isFirst ? say`None of its pairs was measured` : say`none of its pairs was measured`;
+  if (pieces.length === 0) return isFirst ? say` None of its pairs was measured` : say` none of its pairs was measured`;
   const of = (says: Says): Piece[] => pieces.filter((piece) => piece.says === says);
   const against = of('contradicts');
   const equivalent = against.filter((piece) => piece.comparison?.verdict === 'equivalent').length;
@@ -100,7 +99,7 @@ function tally(pieces: readonly Piece[], isFirst: boolean): Prose {
     [of('excluded').length, plain`left out for the client's share or duty`],
   ];
   const others = rest.filter(([n]) => n > 0).map(([n, word]) => say`${integer(n)} ${word}`);
-  const lead = isFirst ? plain`Supported` : plain`supported`;
+  const lead = isFirst ? plain` Supported` : plain` supported`;
   return join([say`${lead} by ${integer(of('supports').length)} of ${count(pieces.length, 'pair')}`, ...others], ', ');
 }
 
@@ -127,7 +126,7 @@ function describeReason(lookup: Lookup, claim: Claim): Prose {
     case 'one-batch':
       return say` The run has one batch size; the claim needs a small and a large one.`;
     case 'cells-missing':
-      return claim.evidence.length === 0 ? [] : say` Other cells that it speaks of were not measured.`;
+      return say` Other cells that it speaks of were not measured.`;
     case 'below-floor':
       return say` What stands in the way is ${floorName(lookup)}: beside it the differences are too small, and more rounds alone would not settle it.`;
     case 'too-few-rounds':
@@ -138,28 +137,31 @@ function describeReason(lookup: Lookup, claim: Claim): Prose {
 /** More rounds than this cannot even be asked for. */
 export const MAX_ROUNDS = 1000;
 
-export const TOO_NEAR = plain`so near the margin that more than ${integer(MAX_ROUNDS)} rounds would be needed`;
+export const TOO_NEAR = plain`so near the margin, for how much the rounds differ, that more than ${integer(MAX_ROUNDS)} rounds would be needed`;
 
-/** What would settle it: the most that any of its undecided pairs needs; one without a number lies at the margin. */
+/** What would settle it: the most that any of its undecided pairs needs; one without a number needs more than are named. */
 function describeRounds(lookup: Lookup, claim: Claim): Prose {
   if (claim.verdict !== 'inconclusive') return [];
   const evidence = claim.evidence.filter(({ decides }) => decides);
   const open = evidence.flatMap(({ says, comparison }) =>
     says === 'unclear' ? (lookup.comparison(comparison) ?? []) : [],
   );
-  const had = integer(lookup.report.roundsDone);
-  // One round has no spread to go by, and what was left out stays out, however many there are.
-  const isKnown = open.every(({ spread }) => spread !== null) && evidence.every(({ says }) => says !== 'excluded');
-  if (open.length === 0 || !isKnown) return say` More rounds are needed; this run had ${had}.`;
-  const most = Math.max(...open.map(({ roundsNeeded = Number.POSITIVE_INFINITY }) => roundsNeeded));
-  if (most > MAX_ROUNDS) return say` A difference lies ${TOO_NEAR}.`;
-  return say` About ${count(most, 'round')} would settle it; this run had ${had}.`;
+  // However many there are, what was left out stays out.
+  if (evidence.some(({ says }) => says === 'excluded')) return say` More rounds alone would not settle it.`;
+  // One round has no spread to go by.
+  const isKnown = open.length > 0 && open.every(({ spread }) => spread !== null);
+  if (!isKnown) return say` More rounds are needed; this run had ${integer(lookup.report.roundsDone)}.`;
+  const needs = ({ roundsNeeded = Number.POSITIVE_INFINITY }: Comparison): number => roundsNeeded;
+  const slowest = open.reduce((a, b) => (needs(b) > needs(a) ? b : a));
+  if (needs(slowest) > MAX_ROUNDS) return say` A difference lies ${TOO_NEAR}.`;
+  // With a precision, some cells have more rounds than others.
+  return say` About ${count(needs(slowest), 'round')} would settle it; there were ${integer(slowest.rounds)}.`;
 }
 
 /** "2021 conclusions: 1 holds, 2 do not, 1 open, 1 not measured"; null where nothing was measured that could bear one. */
 export function countClaims({ claims, cells }: Report): Plain | null {
   if (claims.length === 0 || !hasMeasured(cells)) return null;
-  const measured = claims.filter(({ evidence }) => evidence.length > 0);
+  const measured = claims.filter((claim) => !isUnmeasured(claim));
   const of = (...verdicts: Claim['verdict'][]): number =>
     measured.filter((claim) => verdicts.includes(claim.verdict)).length;
   const holding = of('holds');
@@ -174,6 +176,11 @@ export function countClaims({ claims, cells }: Report): Plain | null {
   // "2 do not" needs a "hold" before it.
   const all = holding === 0 && failing > 0 ? parts.map((part, i) => (i === 0 ? plain`${part} hold` : part)) : parts;
   return plain`2021 conclusions: ${all.join(', ') as Plain}`;
+}
+
+/** Where a run has one batch size, it is that, and not a cell that is missing, which leaves a claim without evidence. */
+function isUnmeasured({ evidence, reason }: Claim): boolean {
+  return evidence.length === 0 && reason !== 'one-batch';
 }
 
 function hasMeasured(cells: Report['cells']): boolean {

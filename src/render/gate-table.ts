@@ -44,7 +44,16 @@ export function explainGate({ report }: Lookup): Prose {
     ({ metric, checks }) => metric === 'regression' && checks.some(({ bound }) => bound === 'verdict'),
   );
   const equivalent = say` A regression that was held against the verdict is equivalent: its ${confidence(2 * report.alpha)} interval lies wholly within the margin.`;
-  return say`A limit is exceeded only where the interval lies wholly beyond it, and kept only where it lies wholly within: the end used is the one that was held against the limit.${isByVerdict ? equivalent : []} Inconclusive: ${NEITHER}.${
+  const beside = new Set(
+    report.comparisons
+      .filter(({ kind, verdict }) => kind === 'arm' && verdict === 'not-resolvable')
+      .map(({ b }) => `${b.arm} ${b.cell}`),
+  );
+  const isUnresolved = rules.some(
+    ({ metric, checks }) => metric === 'regression' && checks.some(({ arm, cell }) => beside.has(`${arm} ${cell}`)),
+  );
+  const unresolved = say` What is not resolvable beside the floor keeps no regression.`;
+  return say`A limit is exceeded only where the interval lies wholly beyond it, and kept only where it lies wholly within: the end used is the one that was held against the limit.${isByVerdict ? equivalent : []} Inconclusive: ${NEITHER}.${isUnresolved ? unresolved : []}${
     rules.some(({ checks }) => checks.length > 1) ? say` Every check is in the report's files.` : []
   }`;
 }

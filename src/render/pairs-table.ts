@@ -66,4 +66,4 @@ export function describeVerdict({ verdict, roundsNeeded }: Comparison): Prose {
     : say`${VERDICTS[verdict]} (${count(roundsNeeded, 'round')})`;
 }
 
-export const PAIRS_NOTE = say`The difference is of the time: −20% takes a fifth less, 3.00× takes three times as long. p: sign-flip test of no difference at all; Holm p: that the difference is within the margin, over all pairs. Inconclusive (24 rounds): so many would settle it with a chance of 80%.`;
+export const PAIRS_NOTE = say`The difference is of the time: −20% takes a fifth less, 3.00× takes three times as long. p: sign-flip test of no difference at all; Holm p: that the difference is within the margin, over all pairs. Inconclusive (24 rounds): so many would settle it with a chance of about 80%, if the difference is what was seen.`;

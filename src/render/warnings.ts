@@ -57,7 +57,7 @@ export function describeWarning(lookup: Lookup, warning: Warning, most = MOST_CE
     case 'floor-without-path':
       return say`The floor${describeArms(lookup, warning.arms)} was measured on this machine's loopback: the way to the cluster is not part of it, and counts as the server's in every time.`;
     case 'floor-ended':
-      return say`The null server failed before the last round in ${cells(warning.cells)}: their floor is that of the rounds before.`;
+      return say`The null server failed in ${cells(warning.cells)}: their floor is that of the rounds before, where there were any.`;
     case 'server-throttled':
       return say`Its own CPU limit held the server back for more than ${percentExact(MAX_SERVER_THROTTLED)} of the time in ${cells(warning.cells)}: these times are as much the limit's as the server's.`;
     case 'fallback':

@@ -57,12 +57,16 @@ async function removeEmpty(folder: string, top: string | undefined): Promise<voi
   }
 }
 
-/** Writes each file whole or not at all: an older report is only replaced by a complete one. */
+/**
+ * Writes each file whole or not at all: an older report is only replaced by a complete one. A name may hold one folder,
+ * which is made.
+ */
 export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);
     const partial = `${path}.${process.pid}.partial`;
     try {
+      if (dirname(path) !== folder) await mkdir(dirname(path), { recursive: true });
       await writeFile(partial, text);
       await rename(partial, path);
     } catch (error) {

@@ -38,7 +38,7 @@ export async function publishFailure(
   await writeJobSummary(write(null));
   const posted = await post(outlet, { posting, provenance, write });
   annotate([...posted.warnings, ...(diagnosis?.warnings ?? [])]);
-  writeOutputs({
+  const outputs = {
     outcome: classify(error),
     gate: 'none',
     'comment-status': posted.status,
@@ -46,7 +46,12 @@ export async function publishFailure(
     'history-status': 'off',
     'artifact-status': 'off',
     ...diagnosis?.outputs,
-  });
+  };
+  try {
+    writeOutputs(outputs);
+  } catch (thrown) {
+    place.log.warn(`the outputs could not be written: ${explain(thrown)}`);
+  }
 }
 
 async function post(

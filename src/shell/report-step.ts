@@ -1,24 +1,24 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyGate } from '../analysis/gate.ts';
 import { ServerError } from '../errors.ts';
-import { writeOutputs } from '../github/outputs.ts';
 import { describeEndedRun, describeOwnRun } from '../github/provenance.ts';
 import { renderFiles } from '../render/render.ts';
 import type { Report } from '../report.ts';
 import { findPlace } from './find-place.ts';
 import { gatherReports } from './gather-reports.ts';
 import type { Outlet } from './outlet.ts';
-import { toJson, writeFiles } from './output-folder.ts';
+import { toJson } from './output-folder.ts';
 import { publish } from './publish.ts';
 import { recall } from './recall.ts';
+import { createPatientStore, type Store } from './store.ts';
 
 /**
  * The step that publishes what other jobs or runs have measured, and measures nothing. After `workflow_run` it has a
  * token that the measuring run had not. Everything in the report is then what its author's code wrote; where it belongs
- * and whether it keeps the limits is said anew.
+ * and whether it keeps the limits is said anew. Calls `onPublished` once the reports are before their readers; what
+ * could not be written to the disk is thrown after that.
  */
-export async function reportStep(outlet: Outlet): Promise<readonly Report[]> {
+export async function reportStep(outlet: Outlet, onPublished: () => void): Promise<readonly Report[]> {
   const { occasion, config, log } = outlet;
   const ended = occasion?.endedRun ?? null;
   const commit = ended?.headSha ?? occasion?.pull?.headSha ?? occasion?.sha ?? null;
@@ -40,19 +40,22 @@ export async function reportStep(outlet: Outlet): Promise<readonly Report[]> {
     reports[0] = await recall(reports[0], { ...outlet, occasion: { ...occasion, branch: place.branch } });
   }
   log.stage('render');
-  await writeReports(reports, config.out);
+  const store = createPatientStore(config.out);
+  await writeReports(reports, store);
   log.stage('publish');
-  await publish(reports, place.pull, outlet, gathered.links, []);
-  writeOutputs({ 'artifact-status': 'off', 'history-status': reports[0].history?.status ?? 'off' });
+  await publish(reports, place.pull, outlet, gathered.links, [], store);
+  store.writeOutputs({ 'artifact-status': 'off', 'history-status': reports[0].history?.status ?? 'off' });
+  onPublished();
+  store.settle();
   return reports;
 }
 
 /** One report's files lie in the folder itself, of several each has a folder of its own. */
-async function writeReports(reports: readonly Report[], folder: string): Promise<void> {
+async function writeReports(reports: readonly Report[], store: Store): Promise<void> {
   for (const [i, report] of reports.entries()) {
-    const own = reports.length === 1 ? folder : join(folder, `${i + 1}-${report.id}`);
-    await mkdir(own, { recursive: true });
-    await writeFiles(own, { 'report.json': toJson(report), ...(await renderFiles(report)) });
+    const own = reports.length === 1 ? '' : `${i + 1}-${report.id}`;
+    const files = { 'report.json': toJson(report), ...(await renderFiles(report)) };
+    await store.writeFiles(Object.fromEntries(Object.entries(files).map(([name, text]) => [join(own, name), text])));
   }
 }
 

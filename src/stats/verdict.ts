@@ -8,7 +8,7 @@ export const ALPHA = 0.05;
 /** The normal quantile of 80 % power. */
 const Z_POWER = 0.84;
 
-/** More rounds than anybody would run: the effect lies at the margin itself, and no number of them is worth naming. */
+/** More rounds than anybody would run: no number of them is worth naming. */
 const MAX_ROUNDS_NAMED = 10_000;
 
 /** A margin of 5 % is symmetric in logarithms: from 1/1.05 to 1.05. */
@@ -45,7 +45,7 @@ export function judge(estimate: PairedEstimate, limit: number, p: number | null,
  *
  * Beyond the margin 1.96 gives way to the quantile that the family's adjustment asks for: `family` is the number of
  * members that are not rejected yet, the factor by which Holm multiplies the next p. Never fewer rounds than were run
- * without settling it. Null below two rounds and where the difference sits at the margin: no number settles that.
+ * without settling it. Null below two rounds, and where more than 10 000 would be needed.
  */
 export function roundsNeeded(
   { n, mean, spread }: PairedEstimate,

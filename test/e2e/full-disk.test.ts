@@ -2,15 +2,21 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { toJson } from '../../src/shell/output-folder.ts';
 import { environmentOf, eventOf } from '../helpers/github/events.ts';
 import { startGitHub } from '../helpers/github/server.ts';
 import { makeFolder, projectFolder } from '../helpers/run-tool.ts';
 import { createRunner } from '../helpers/runner.ts';
+import { sampleReport } from '../helpers/sample-report.ts';
 
 const SMALL = { target: 'reference', rounds: '6', block: '5ms', batches: '1', encodings: 'tensor', methods: 'predict' };
 
 /** The Action where something stands in the way of its files, which not even root can write over. */
-async function runWith(prepare: (workspace: string, out: string) => Promise<void>, more: Record<string, string> = {}) {
+async function runWith(
+  prepare: (workspace: string, out: string) => Promise<void>,
+  more: Record<string, string> = {},
+  inputs: Record<string, string> = SMALL,
+) {
   await using github = await startGitHub();
   await using folder = await makeFolder();
   const pull = github.addPull();
@@ -21,7 +27,7 @@ async function runWith(prepare: (workspace: string, out: string) => Promise<void
     token: github.token,
   });
   await prepare(folder.path, out);
-  const { code, stdout } = await (await job.main({ ...SMALL, ...more })).ended;
+  const { code, stdout } = await (await job.main({ ...inputs, ...more })).ended;
   return {
     ...{ code, stdout },
     errors: stdout.split('\n').filter((line) => line.startsWith('::error')),
@@ -76,4 +82,20 @@ test('where the outputs cannot be written either, the comment stays what was mea
   assert.deepEqual(done.warnings, []);
   assert.equal(done.comments.length, 1);
   assert.match(done.comments[0] ?? '', /2 cells measured/);
+});
+
+test('what others measured is published, too, where no file of it can be written', async () => {
+  const done = await runWith(
+    async (workspace, out) => {
+      await writeFile(join(workspace, 'measured.json'), toJson(sampleReport()));
+      await mkdir(join(out, 'report.json'), { recursive: true });
+      await writeFile(join(out, 'report.json', 'something'), '');
+    },
+    {},
+    { mode: 'report', reports: 'measured.json' },
+  );
+  assert.equal(done.code, 2, done.stdout);
+  assert.ok(done.errors[0]?.includes('expected to write '), done.stdout);
+  assert.match(done.comments[0] ?? '', /24 cells measured/);
+  assert.doesNotMatch(done.summary, /no report/);
 });

@@ -68,6 +68,7 @@ test('the first run makes the comment, the second says the same and writes nothi
       `GET /repos/octo/models/issues/${scene.pull}/comments 1`,
       `POST /repos/octo/models/issues/${scene.pull}/comments`,
       `GET /repos/octo/models/issues/${scene.pull}/comments 1`,
+      'POST /graphql',
     ]);
     assert.equal((await scene.write()).status, 'unchanged');
     assert.equal((await scene.write({ marker: { run: '101' } })).status, 'updated', 'the marker tells runs apart');
@@ -258,38 +259,50 @@ for (const [when, found] of [
   }
 }
 
+/** Of several runs that write at once: the first `makers` find no comment, before any is made. Returns what is left. */
+async function race(github: GitHub, runs: readonly (string | null)[], makers: number, pick: () => number) {
+  const { number: pull } = github.addPull({ head: { ...github.addPull().head, sha: HEAD } });
+  const turns = createTurns(runs.length, pick);
+  await Promise.all(
+    runs.map(async (run, i) => {
+      const client = getOctokit(github.token, { baseUrl: github.apiUrl });
+      let asked = 0;
+      client.hook.wrap('request', async (request, options) => {
+        asked += 1;
+        // Reading the pull request and listing its comments; and a deletion, which nobody can make depend on what is there.
+        await turns.take((i < makers && asked <= 2) || options.method === 'DELETE');
+        return request(options);
+      });
+      const marker = { key: KEY, head: HEAD, run, attempt: run === null ? null : '1' };
+      const write = () => `${writeMarker(marker)}\nby ${run}\n`;
+      await writeComment(client as Client, { repository, pull, marker, create: true, write });
+      turns.leave();
+    }),
+  );
+  return github.commentsOf(pull).map((comment) => comment.body.split('\n')[1]);
+}
+
+const someRuns = fc.array(fc.constantFrom('100', '101', '102', null), { minLength: 2, maxLength: 4 });
+
 test('of several that found none and make one each, one stays, in whatever order their requests come', () =>
   withGitHub(async ({ github }) => {
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom('100', '101', '102', null), { minLength: 2, maxLength: 4 }),
-        fc.infiniteStream(fc.nat()),
-        async (runs, picks) => {
-          const { number: pull } = github.addPull({ head: { ...github.addPull().head, sha: HEAD } });
-          const turns = createTurns(runs.length, () => picks.next().value);
-          await Promise.all(
-            runs.map(async (run) => {
-              const client = getOctokit(github.token, { baseUrl: github.apiUrl });
-              // The first two are to read the pull request and to find no comment in it.
-              let asked = 0;
-              client.hook.wrap('request', async (request, options) => {
-                await turns.take(++asked <= 2);
-                return request(options);
-              });
-              const marker = { key: KEY, head: HEAD, run, attempt: run === null ? null : '1' };
-              const write = () => `${writeMarker(marker)}\nby ${run}\n`;
-              await writeComment(client as Client, { repository, pull, marker, create: true, write });
-              turns.leave();
-            }),
-          );
-          const latest = runs.toSorted((a, b) => Number(a) - Number(b)).at(-1);
-          assert.deepEqual(
-            github.commentsOf(pull).map((comment) => comment.body.split('\n')[1]),
-            [`by ${latest}`],
-          );
-        },
-      ),
+      fc.asyncProperty(someRuns, fc.infiniteStream(fc.nat()), async (runs, picks) => {
+        const latest = runs.toSorted((a, b) => Number(a) - Number(b)).at(-1);
+        assert.deepEqual(await race(github, runs, runs.length, () => picks.next().value), [`by ${latest}`]);
+      }),
       { numRuns: 40 },
+    );
+  }));
+
+test('a later run that finds one of several being made is not lost', () =>
+  withGitHub(async ({ github }) => {
+    await fc.assert(
+      fc.asyncProperty(someRuns, fc.infiniteStream(fc.nat()), async (runs, picks) => {
+        const left = await race(github, [...runs, '103'], runs.length, () => picks.next().value);
+        assert.ok(left.includes('by 103'), left.join());
+      }),
+      { numRuns: 60 },
     );
   }));
 

@@ -11,7 +11,7 @@ export function concludeSample(cells: readonly CellReport[], comparisons: readon
       return one.kind === kind && b !== undefined && fits(b);
     });
   const isTf = ({ encoding }: CellReport): boolean => encoding === 'tftensor';
-  return [
+  const claims: Claim[] = [
     conclude(
       'grpc-faster',
       1,
@@ -52,6 +52,20 @@ export function concludeSample(cells: readonly CellReport[], comparisons: readon
       caveat: 'raw-does-not-decode',
     },
   ];
+  return batches.length === 1 ? claims.map(withOneBatch) : claims;
+}
+
+/** Which is neither large nor small. */
+function withOneBatch(claim: Claim): Claim {
+  const unknown = { verdict: 'inconclusive', reason: 'one-batch' } as const;
+  switch (claim.id) {
+    case 'raw-faster':
+      return claim;
+    case 'grpc-faster':
+      return claim.verdict === 'fails' ? claim : { ...claim, ...unknown };
+    default:
+      return { ...claim, ...unknown, pooled: null, evidence: [] };
+  }
 }
 
 function conclude(

@@ -53,9 +53,21 @@ test('a load process that is stopped for good is not waited for, and is ended', 
   await loader.prepare('key', 'wire', { transport: 'rest', payload: 'bytes', ...endpoint });
   process.kill(loader.pid, 'SIGSTOP');
   const quick = { ...order, minRequests: 1, timeoutMs: 1 };
-  await assert.rejects(loader.block('key', quick), /expected the load process to end a block within 1 s/);
+  await assert.rejects(loader.block('key', quick), /expected the load process to answer \(block\) within 1 s/);
+  await assert.rejects(loader.release('key'), /to answer \(block\) within 1 s/);
   await loader[Symbol.asyncDispose]();
   assert.deepEqual(await listSurvivors(family), []);
+});
+
+test('a block whose requests arrive seldom is waited for', async () => {
+  await using server = await startRawServer((socket) => socket.on('data', () => socket.write(OK)));
+  await using loader = await startLoader(1);
+  await loader.hold('bytes', Buffer.from('ask'));
+  const endpoint = { host: '127.0.0.1', port: server.port, path: '/' };
+  await loader.prepare('key', 'wire', { transport: 'rest', payload: 'bytes', ...endpoint });
+  const rate = { perSecond: 5, arrivals: 'poisson', seed: 1 } as const;
+  const seldom = { ...order, durationMs: 1, minRequests: 3, timeoutMs: 10, rate };
+  assert.ok((await loader.block('key', seldom)).sent > 0);
 });
 
 test('disposing ends the process', async () => {

@@ -105,13 +105,17 @@ test('a foreign model may answer with any data, but not without and not with a f
     '{"data":{"tftensor":{"dtype":"DT_FLOAT","tensorShape":{},"floatVal":[1]}}}',
     '{"status":{"status":0,"code":200},"strData":"x"}',
     '{"data":null,"strData":""}',
+    '{"data":{"names":[],"ndarray":5.0}}',
+    '{"data":{"ndarray":null,"tensor":{"shape":[1],"values":[1]}}}',
   ];
   for (const body of right) assert.equal(checkReply(rest('ndarray'), Buffer.from(body), 'any').ok, true, body);
   const wrong = [
     '{}',
     '{"data":{}}',
     '{"data":[1]}',
-    '{"data":{"ndarray":5}}',
+    '{"data":{"ndarray":"5"}}',
+    '{"data":{"tftensor":{"dtype":"DT_INT64","tensorShape":{"dim":[{"size":"0x1"}]},"int64Val":["1"]}}}',
+    '{"data":{"tftensor":{"dtype":"DT_INT64","tensorShape":{"dim":[{"size":{"toString":1}}]},"int64Val":["1"]}}}',
     '{"data":{"tensor":{"shape":[1]}}}',
     '"text"',
     '{"meta":{"requestPath":{}}}',

@@ -54,9 +54,9 @@ test('a claim is told with its own verdict and with the numbers of its own pairs
   fc.assert(
     fc.property(anyReport, anyClaim, (report, claim) => {
       const sentence = toText(describeClaim(createLookup(report), claim));
-      const isBorne = claim.evidence.length > 0;
+      const isBorne = claim.evidence.length > 0 || claim.reason === 'one-batch';
       assert.ok(sentence.startsWith(`${isBorne ? VERDICT_WORDS[claim.verdict] : 'Not measured'}: `), sentence);
-      if (!isBorne) return assert.doesNotMatch(sentence, /pair|settle/);
+      if (claim.evidence.length === 0) return assert.doesNotMatch(sentence, /pair|settle/);
       const others = Object.values(VERDICT_WORDS).filter((word) => word !== VERDICT_WORDS[claim.verdict]);
       for (const word of others) assert.ok(!sentence.includes(word), sentence);
       const evidence = claim.evidence.filter(({ decides }) => decides);
@@ -78,12 +78,14 @@ test('only an inconclusive claim says what would settle it: the most that an und
         .filter(({ says }) => says === 'unclear')
         .map(({ comparison }) => report.comparisons.find(({ id }) => id === comparison)?.roundsNeeded ?? 1e6);
       const asks = claim.evidence.length > 0 && claim.verdict === 'inconclusive' && claim.reason === 'too-few-rounds';
-      const isKnown = asks && needed.length > 0 && deciding.every(({ says }) => says !== 'excluded');
+      const isLeftOut = deciding.some(({ says }) => says === 'excluded');
+      const isKnown = asks && needed.length > 0 && !isLeftOut;
       const most = Math.max(...needed);
       const told = /About (\d+) rounds? would settle it/.exec(sentence)?.[1];
       assert.equal(told, isKnown && most <= 1000 ? String(most) : undefined, sentence);
       assert.equal(sentence.includes('more than 1000 rounds would be needed'), isKnown && most > 1000, sentence);
-      assert.equal(sentence.includes('More rounds are needed'), asks && !isKnown, sentence);
+      assert.equal(sentence.includes('More rounds are needed'), asks && !isKnown && !isLeftOut, sentence);
+      assert.equal(sentence.includes('More rounds alone would not settle it'), asks && isLeftOut, sentence);
     }),
     { seed: 12, numRuns: 300 },
   );
@@ -104,6 +106,13 @@ test('the headline counts the claims as they are listed', () => {
     }),
     { seed: 13, numRuns: 50 },
   );
+});
+
+test('where a run has one batch size, that is why three claims are open, and not a cell that is missing', () => {
+  const comment = renderAll(sampleReport({ batches: [1] }))['comment.md'];
+  assert.equal(comment.match(/\*\*Inconclusive\*\*: [^.]*\. The run has one batch size; /g)?.length, 3, comment);
+  assert.match(comment, /^### .*: 1 does not hold, 4 open$/m);
+  assert.doesNotMatch(comment, /[Nn]ot measured/);
 });
 
 test('the raw claim carries its caveat, and raw stands beside the claim on ndarray', () => {

@@ -76,8 +76,11 @@ async function copyModel(from: string, into: string, maxFiles: number): Promise<
     dereference: true,
     filter: async (path) => {
       if (path !== from && !isKept(path)) return false;
-      // Null for a link that leads nowhere, such as an editor's lock.
-      const stats = await stat(path).catch(() => null);
+      const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        // A link that leads nowhere, such as an editor's lock.
+        if (path !== from && (error.code === 'ENOENT' || error.code === 'ELOOP')) return null;
+        throw error;
+      });
       if (!stats?.isFile()) return stats?.isDirectory() ?? false;
       files++;
       bytes += stats.size;
