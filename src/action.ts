@@ -54,6 +54,9 @@ export async function cleanUp(): Promise<void> {
 async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promise<void> {
   const occasion = findOccasion(log);
   let published = false;
+  const onPublished = (): void => {
+    published = true;
+  };
   let evidence: Evidence | null = null;
   try {
     await using _folder = await prepareFolder(config.out);
@@ -62,18 +65,14 @@ async function run(config: Config, log: ActionsLog, signal: AbortSignal): Promis
         import('./shell/report-step.ts'),
         import('./shell/outlet.ts'),
       ]);
-      const reports = await reportStep(await openOutlet({ config, log, occasion }, signal), () => {
-        published = true;
-      });
+      const reports = await reportStep(await openOutlet({ config, log, occasion }, signal), onPublished);
       log.end();
       return judgeReports(reports, config.strict);
     }
     const { benchStep } = await import('./shell/bench-step.ts');
     evidence = await openEvidence(config.out);
     const host = { log, signal, recordCreated: createRecord(), ...evidence.host };
-    const { report, stopped } = await benchStep(config, occasion, host, evidence, () => {
-      published = true;
-    });
+    const { report, stopped } = await benchStep(config, occasion, host, evidence, onPublished);
     log.end();
     if (stopped === null) signal.throwIfAborted();
     judge(report, stopped, config.strict);

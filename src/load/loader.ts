@@ -42,10 +42,10 @@ export async function startLoader(graceMs = GRACE_MS): Promise<Loader> {
   return {
     pid: child.pid as number,
     async hold(payload, body) {
-      await channel.ask({ kind: 'hold', payload, body }, 'hold', GRACE_MS);
+      await channel.ask({ kind: 'hold', payload, body }, 'hold');
     },
     async prepare(key, client, destination) {
-      await channel.ask({ kind: 'prepare', key, client, destination }, 'prepare', GRACE_MS);
+      await channel.ask({ kind: 'prepare', key, client, destination }, 'prepare');
     },
     async send(key, timeoutMs) {
       return (await channel.ask({ kind: 'send', key, timeoutMs }, 'send', timeoutMs + graceMs)).reply;
@@ -55,7 +55,7 @@ export async function startLoader(graceMs = GRACE_MS): Promise<Loader> {
       return (await channel.ask({ kind: 'block', key, order }, 'block', limitMs)).outcome;
     },
     async release(key) {
-      await channel.ask({ kind: 'release', key }, 'release', GRACE_MS);
+      await channel.ask({ kind: 'release', key }, 'release');
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -111,7 +111,7 @@ function openChannel(child: ChildProcess) {
     child.kill('SIGKILL');
   };
   return {
-    async ask<K extends Answer['kind']>(ask: Ask, kind: K, limitMs: number): Promise<Extract<Answer, { kind: K }>> {
+    async ask<K extends Answer['kind']>(ask: Ask, kind: K, limitMs = GRACE_MS): Promise<Extract<Answer, { kind: K }>> {
       if (dead) throw dead;
       if (waiting) throw new Error('the load process answers one ask at a time');
       const alarm = setTimeout(giveUp, Math.min(limitMs, LONGEST_TIMER_MS), ask.kind, limitMs);

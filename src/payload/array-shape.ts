@@ -24,7 +24,7 @@ export function readShape(data: unknown, transport: Transport): readonly number[
 }
 
 /** In JSON a field that is null is one that is absent. */
-function given(data: unknown, field: string): unknown {
+export function given(data: unknown, field: string): unknown {
   return own(data, field) ?? undefined;
 }
 

@@ -1,7 +1,7 @@
 import { explain } from '../errors.ts';
 import type { Cell, Transport } from '../plan.ts';
 import { own } from '../record.ts';
-import { readShape } from './array-shape.ts';
+import { given, readShape } from './array-shape.ts';
 import { contract } from './contract.ts';
 import { decodeMessage } from './decode.ts';
 import { type Numbers, readNumbers } from './numbers.ts';
@@ -35,8 +35,9 @@ export function checkReply(
     const decodeMs = performance.now() - start;
     const fault =
       findFailure(message) ??
-      (answers === 'fixed' ? findWrong(cell, message) : findMissing(cell, message)) ??
-      (typeof answers === 'object' ? findOtherRows(cell, message, answers.rows) : null);
+      (answers === 'fixed'
+        ? findWrong(cell, message)
+        : findMissing(cell, message, answers === 'any' ? null : answers.rows));
     return fault === null
       ? { ok: true, decodeMs }
       : { ok: false, why: `${fault}, found ${show(cell.transport, message, body)}` };
@@ -71,38 +72,30 @@ function isFixed(numbers: Numbers, encoding: string): boolean {
   return numbers.encoding === encoding && shape.length === 1 && values.length === 1 && values[0] === 1;
 }
 
-function findMissing({ transport }: Pick<Cell, 'transport'>, message: unknown): string | null {
-  if (transport === 'rest' && Array.isArray(message)) return null;
-  const data = own(message, 'data');
-  if (isGiven(data)) {
-    const found = readShape(data, transport);
-    return typeof found === 'string' ? found : null;
+/** Of a foreign model: `rows` were sent; null where its array may have any number of them. */
+function findMissing({ transport }: Pick<Cell, 'transport'>, message: unknown, rows: number | null): string | null {
+  const isBare = transport === 'rest' && Array.isArray(message);
+  const data = isBare ? { ndarray: message } : given(message, 'data');
+  if (data !== undefined) {
+    const shape = readShape(data, transport);
+    if (typeof shape === 'string') return shape;
+    return rows === null ? null : findOtherRows(shape, rows);
   }
   const hasOther =
-    ['binData', 'strData', 'customData'].some((field) => isGiven(own(message, field))) ||
-    isJson(own(message, 'jsonData'), transport);
+    ['binData', 'strData', 'customData'].some((field) => given(message, field) !== undefined) ||
+    isJson(given(message, 'jsonData'), transport);
   return hasOther ? null : 'expected a SeldonMessage with data';
 }
 
-/** In JSON a field that is null is one that is absent. */
-function isGiven(field: unknown): boolean {
-  return field !== undefined && field !== null;
-}
-
 function isJson(jsonData: unknown, transport: Transport): boolean {
-  if (transport === 'rest') return isGiven(jsonData);
+  if (transport === 'rest') return jsonData !== undefined;
   return JSON_KINDS.some((kind) => own(jsonData, kind) !== undefined);
 }
 
 /** Of a protobuf Value, but for null. */
 const JSON_KINDS = ['numberValue', 'stringValue', 'boolValue', 'structValue', 'listValue'] as const;
 
-function findOtherRows({ transport }: Pick<Cell, 'transport'>, message: unknown, sent: number): string | null {
-  const data = Array.isArray(message) ? { ndarray: message } : own(message, 'data');
-  if (!isGiven(data)) return null;
-  const shape = readShape(data, transport);
-  if (typeof shape === 'string') return shape;
-  const [rows] = shape;
+function findOtherRows([rows]: readonly number[], sent: number): string | null {
   if (rows === sent || (sent === 1 && rows !== 0)) return null;
   const found = rows === undefined ? 'not a single number' : `not of ${rows}`;
   return `expected an array of ${sent} rows, one for each that was sent, ${found}`;

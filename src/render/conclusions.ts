@@ -60,10 +60,10 @@ export function describeClaim(lookup: Lookup, claim: Claim): Prose {
   const effect: Prose =
     claim.pooled === null
       ? []
-      : say` ${pooled}${claim.evidence.filter(({ decides }) => decides).length === 1 ? plain`` : plain`, mean of the pairs`}: ${effectWithInterval(claim.pooled.effect, claim.pooled.low, claim.pooled.high)};`;
+      : say`${pooled}${claim.evidence.filter(({ decides }) => decides).length === 1 ? plain`` : plain`, mean of the pairs`}: ${effectWithInterval(claim.pooled.effect, claim.pooled.low, claim.pooled.high)}; `;
   return [
     ...say`${strong(VERDICT_WORDS[claim.verdict])}: ${sentence}.`,
-    ...(claim.evidence.length === 0 ? [] : [...effect, ...countEvidence(lookup, claim)]),
+    ...(claim.evidence.length === 0 ? [] : [...say` `, ...effect, ...countEvidence(lookup, claim)]),
     ...describeReason(lookup, claim),
     ...describeCaveat(lookup, claim),
   ];
@@ -88,7 +88,7 @@ function countEvidence(lookup: Lookup, claim: Claim): Prose {
 }
 
 function tally(pieces: readonly Piece[], isFirst: boolean): Prose {
-  if (pieces.length === 0) return isFirst ? say` None of its pairs was measured` : say` none of its pairs was measured`;
+  if (pieces.length === 0) return isFirst ? say`None of its pairs was measured` : say`none of its pairs was measured`;
   const of = (says: Says): Piece[] => pieces.filter((piece) => piece.says === says);
   const against = of('contradicts');
   const equivalent = against.filter((piece) => piece.comparison?.verdict === 'equivalent').length;
@@ -99,7 +99,7 @@ function tally(pieces: readonly Piece[], isFirst: boolean): Prose {
     [of('excluded').length, plain`left out for the client's share or duty`],
   ];
   const others = rest.filter(([n]) => n > 0).map(([n, word]) => say`${integer(n)} ${word}`);
-  const lead = isFirst ? plain` Supported` : plain` supported`;
+  const lead = isFirst ? plain`Supported` : plain`supported`;
   return join([say`${lead} by ${integer(of('supports').length)} of ${count(pieces.length, 'pair')}`, ...others], ', ');
 }
 

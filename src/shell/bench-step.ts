@@ -10,7 +10,7 @@ import { openOutlet } from './outlet.ts';
 import { toJson } from './output-folder.ts';
 import { publish } from './publish.ts';
 import { recall } from './recall.ts';
-import { createPatientStore } from './store.ts';
+import { createStore } from './store.ts';
 import { TITLE, type Upload, upload } from './upload.ts';
 import { uploadDiagnosis } from './upload-diagnosis.ts';
 
@@ -29,7 +29,7 @@ export async function benchStep(
   const provenance = occasion === null ? {} : describeOwnRun(occasion, process.env);
   return bench(config, host, provenance, async ({ report }) => {
     host.log.stage('render');
-    const store = createPatientStore(config.out);
+    const store = createStore(config.out);
     // What was measured is safe before anybody else is asked for anything.
     await store.writeFiles({ 'report.json': toJson(report) });
     const path = store.isWhole() ? {} : { 'report-path': '' };

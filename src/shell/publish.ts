@@ -13,7 +13,7 @@ import { renderPages } from '../render/render.ts';
 import type { Outcome, Report } from '../report.ts';
 import type { Outlet } from './outlet.ts';
 import { type Posted, postComment } from './post-comment.ts';
-import { createStore, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /**
  * Puts reports before their readers: pages, summary, comment, annotations, outputs. What GitHub refuses is told and never
@@ -26,7 +26,7 @@ export async function publish(
   outlet: Outlet,
   links: readonly Link[],
   warnings: readonly Annotation[],
-  store: Store = createStore(outlet.config.out),
+  store: Store,
 ): Promise<void> {
   const { occasion } = outlet;
   const posting: Posting = { ...keyOf(outlet), links, headNow: null };

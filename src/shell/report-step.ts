@@ -10,7 +10,7 @@ import type { Outlet } from './outlet.ts';
 import { toJson } from './output-folder.ts';
 import { publish } from './publish.ts';
 import { recall } from './recall.ts';
-import { createPatientStore, type Store } from './store.ts';
+import { createStore, type Store } from './store.ts';
 
 /**
  * The step that publishes what other jobs or runs have measured, and measures nothing. After `workflow_run` it has a
@@ -40,7 +40,7 @@ export async function reportStep(outlet: Outlet, onPublished: () => void): Promi
     reports[0] = await recall(reports[0], { ...outlet, occasion: { ...occasion, branch: place.branch } });
   }
   log.stage('render');
-  const store = createPatientStore(config.out);
+  const store = createStore(config.out);
   await writeReports(reports, store);
   log.stage('publish');
   await publish(reports, place.pull, outlet, gathered.links, [], store);

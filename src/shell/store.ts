@@ -5,14 +5,6 @@ import { writeFiles } from './output-folder.ts';
 export interface Store {
   writeFiles(files: Readonly<Record<string, string>>): Promise<void>;
   writeOutputs(values: Partial<Record<OutputName, string>>): void;
-}
-
-/** Its work rejects, or throws, where something cannot be written. */
-export function createStore(folder: string): Store {
-  return { writeFiles: (files) => writeFiles(folder, files), writeOutputs };
-}
-
-export interface PatientStore extends Store {
   /** Whether everything could be written until now. */
   isWhole(): boolean;
   /** Throws what went wrong first, if anything did. */
@@ -23,7 +15,7 @@ export interface PatientStore extends Store {
  * Never rejects or throws before `settle`: a full disk must not keep what was measured from those who read it elsewhere.
  * After files that could not be written there are no others, so that the folder's older ones are not mixed with newer.
  */
-export function createPatientStore(folder: string): PatientStore {
+export function createStore(folder: string): Store {
   const failures: unknown[] = [];
   return {
     async writeFiles(files) {
